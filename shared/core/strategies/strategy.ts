@@ -1,0 +1,52 @@
+import type * as z from 'zod';
+import type { Candles } from '../market/candles.ts';
+
+/** What kind of market behaviour a strategy lives on; an entry needs supporters of several families. */
+export type Family = 'trend' | 'breakout' | 'momentum' | 'reversion' | 'divergence' | 'ladder';
+
+/**
+ * What a strategy says at the close of each candle, as columns of the candles' length.
+ * `stop`, `trail` and `target` are price levels of a long, NaN while they have no value.
+ */
+export interface Signals {
+  /** 1 enter long, −1 the mirrored signal (an opponent of entries, an exit of a long), 0 nothing. */
+  readonly vote: Int8Array;
+  /** 0 to 1; absent means 1 on every candle. */
+  readonly strength?: Float64Array;
+  /** 1 where a long should be left. */
+  readonly exit: Uint8Array;
+  /** First stop; read once, at the vote. */
+  readonly stop: Float64Array;
+  /** Stop that follows the price; read at every candle, only ever tightens. */
+  readonly trail?: Float64Array;
+  /** Price at which the profit is taken; read once, at the vote. */
+  readonly target?: Float64Array;
+}
+
+/** A strategy: parameters in, signal columns out. It knows no symbol, clock, position or regime. */
+export interface Strategy<Params = unknown> {
+  readonly id: string;
+  readonly title: string;
+  readonly family: Family;
+  /** Every parameter with its default and its unit. */
+  readonly params: z.ZodType<Params>;
+  /** Candles before the first one on which it can vote. */
+  readonly warmup: (params: Params) => number;
+  /** Candles of its timeframe after which a position that it leads is closed; absent means never. */
+  readonly timeStopBars?: (params: Params) => number;
+  readonly prepare: (candles: Candles, params: Params) => Signals;
+}
+
+/** Lets the compiler infer the parameters of a strategy from its schema, then forgets them for the registry. */
+export function defineStrategy<Params>(strategy: Strategy<Params>): Strategy {
+  return strategy as Strategy as Strategy;
+}
+
+/** Columns that say nothing: no vote, no exit, no stop. */
+export function emptySignals(length: number): Signals {
+  return {
+    vote: new Int8Array(length),
+    exit: new Uint8Array(length),
+    stop: new Float64Array(length).fill(Number.NaN),
+  };
+}

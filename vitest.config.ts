@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+// test/real needs the reference folder and minutes: `npm run test:real`.
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/real/**'],
+    testTimeout: 20_000,
+  },
+});
