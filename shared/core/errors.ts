@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'account-busy'
   | 'state-invalid'
   | 'state-contended'
+  | 'not-ready'
   | 'not-found';
 
 /**

@@ -7,6 +7,8 @@ export interface OrderRequest {
   readonly symbol: string;
   readonly side: 'buy' | 'sell';
   readonly kind: 'market' | 'stop';
+  /** An entry that cannot be filled at once ends; an exit goes on. */
+  readonly isEntry: boolean;
   readonly quantity: DecimalText;
   /** Of a stop: the last price at or below which it sells. */
   readonly triggerPrice?: DecimalText;
@@ -36,6 +38,8 @@ export type PlaceResult = { readonly kind: 'accepted' } | { readonly kind: 'refu
 
 /** Orders at an exchange, known by the client id that we gave them. */
 export interface Exchange {
+  /** True when a call that did not answer cannot still be under way: absence is proven as soon as it is seen. */
+  readonly answersAtOnce: boolean;
   place(request: OrderRequest, atMs: EpochMs): Promise<PlaceResult>;
   /** The order, open or not; undefined is proof of absence only when the call answered. */
   find(clientOrderId: string): Promise<ExchangeOrder | undefined>;

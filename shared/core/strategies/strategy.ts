@@ -23,23 +23,29 @@ export interface Signals {
   readonly target?: Float64Array;
 }
 
-/** A strategy: parameters in, signal columns out. It knows no symbol, clock, position or regime. */
+/**
+ * A strategy: parameters in, signal columns out. It knows no symbol, clock, position or regime.
+ *
+ * The functions are methods because TypeScript compares their parameters loosely: so strategies with different
+ * parameters stand in one registry. Whoever calls them passes what `params` returned, nothing else.
+ */
 export interface Strategy<Params = unknown> {
   readonly id: string;
   readonly title: string;
   readonly family: Family;
   /** Every parameter with its default and its unit. */
   readonly params: z.ZodType<Params>;
-  /** Candles before the first one on which it can vote. */
-  readonly warmup: (params: Params) => number;
+  /** Candles before the first one on which it can vote: the index of its first possible vote. */
+  warmup(params: Params): number;
   /** Candles of its timeframe after which a position that it leads is closed; absent means never. */
-  readonly timeStopBars?: (params: Params) => number;
-  readonly prepare: (candles: Candles, params: Params) => Signals;
+  timeStopBars?(params: Params): number;
+  /** The columns of all candles at once; column values at a candle depend on it and on earlier ones only. */
+  prepare(candles: Candles, params: Params): Signals;
 }
 
 /** Lets the compiler infer the parameters of a strategy from its schema, then forgets them for the registry. */
 export function defineStrategy<Params>(strategy: Strategy<Params>): Strategy {
-  return strategy as Strategy as Strategy;
+  return strategy;
 }
 
 /** Columns that say nothing: no vote, no exit, no stop. */

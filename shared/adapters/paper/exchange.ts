@@ -1,0 +1,126 @@
+import * as z from 'zod';
+import { AppError } from '../../core/errors.ts';
+import type { ClockMark } from '../../core/execution/clock.ts';
+import type { FillRules } from '../../core/execution/costs.ts';
+import type { Candle } from '../../core/market/candles.ts';
+import type { EpochMs } from '../../core/market/timeframes.ts';
+import type { Exchange, ExchangeOrder } from '../../ports/exchange.ts';
+import type { Action, StateStore } from '../../ports/state-store.ts';
+import { met, type StoredOrder, saving, storedOrder } from './orders.ts';
+
+const TRIES_MAX = 5;
+
+/** The paper exchange: orders meet stored candles by the rules of modelled fills, and its state survives restarts. */
+export interface PaperExchange extends Exchange {
+  /**
+   * Lets the orders of every symbol meet one exec candle: `OPEN` or `RANGE`. Done before, it does nothing.
+   * @param candles by symbol; a symbol without one has a hole there: nothing fills
+   */
+  meet(
+    step: 'OPEN' | 'RANGE',
+    at: { readonly candleMs: EpochMs; readonly endMs: EpochMs },
+    candles: ReadonlyMap<string, Candle | undefined>,
+  ): Promise<void>;
+  /** The last step of the clock that it went through. */
+  clock(): Promise<ClockMark | undefined>;
+}
+
+const clockSchema = z.strictObject({ kind: z.enum(['OPEN', 'RANGE']), candleMs: z.int() });
+
+/**
+ * A paper exchange in a state store. A client id is taken once, for ever, so the same order sent twice is one.
+ * @param rulesOf what fills of a symbol cost
+ */
+export function paperExchange(
+  store: StateStore,
+  account: string,
+  rulesOf: (symbol: string) => FillRules,
+): PaperExchange {
+  const pk = `PAPER#${account}`;
+  const load = async (id: string): Promise<StoredOrder | undefined> => {
+    const item = (await store.get({ pk, sk: `OPEN#${id}` })) ?? (await store.get({ pk, sk: `ENDED#${id}` }));
+    return item === undefined ? undefined : storedOrder(item);
+  };
+  const end = ({ item, order }: StoredOrder, status: ExchangeOrder['status']) =>
+    store.transact(saving(pk, { item, order }, { ...order, status }));
+
+  return {
+    answersAtOnce: true,
+
+    async place(request) {
+      if ((await load(request.clientOrderId)) !== undefined) return { kind: 'accepted' };
+      const order: ExchangeOrder = { ...request, status: 'open', fills: [] };
+      const sk = `OPEN#${request.clientOrderId}`;
+      await store.transact([{ kind: 'put', pk, sk, expect: 'absent', body: { ...order } }]);
+      return { kind: 'accepted' };
+    },
+
+    async find(clientOrderId) {
+      return (await load(clientOrderId))?.order;
+    },
+
+    async amend(clientOrderId, { triggerPrice }) {
+      const found = await load(clientOrderId);
+      if (found === undefined || found.order.status !== 'open') return false;
+      const body = { ...found.order, triggerPrice };
+      const { sk, version } = found.item;
+      return (await store.transact([{ kind: 'put', pk, sk, expect: version, body }])).ok;
+    },
+
+    async cancel(clientOrderId) {
+      const found = await load(clientOrderId);
+      if (found?.order.status === 'open') await end(found, 'cancelled');
+    },
+
+    async meet(step, at, candles) {
+      // Another process may let the same orders meet the same candle: whoever writes first did it for both.
+      for (let tries = 0; tries < TRIES_MAX; tries++) {
+        if (await tryToMeet({ store, pk, rulesOf }, { step, ...at }, candles)) return;
+      }
+      throw new AppError(
+        'state-contended',
+        `The paper exchange of '${account}' kept changing.`,
+        'Run one process an account.',
+      );
+    },
+
+    async clock() {
+      return (await readClock(store, pk))?.clock;
+    },
+  };
+}
+
+interface Book {
+  readonly store: StateStore;
+  readonly pk: string;
+  readonly rulesOf: (symbol: string) => FillRules;
+}
+
+async function tryToMeet(
+  { store, pk, rulesOf }: Book,
+  { step, candleMs, endMs }: { step: 'OPEN' | 'RANGE'; candleMs: EpochMs; endMs: EpochMs },
+  candles: ReadonlyMap<string, Candle | undefined>,
+): Promise<boolean> {
+  const before = await readClock(store, pk);
+  if (before !== undefined && hasPassed(before.clock, { kind: step, candleMs })) return true;
+  const orders = (await store.query(pk, { prefix: 'OPEN#' })).map(storedOrder);
+  const atMs = step === 'OPEN' ? candleMs : endMs;
+  const changes = [...candles].flatMap(([symbol, candle]) => {
+    const own = orders.filter(({ order }) => order.symbol === symbol);
+    return met(own, { step, atMs, candle, rules: rulesOf(symbol) });
+  });
+  const expect = before?.item.version ?? 'absent';
+  const clock: Action = { kind: 'put', pk, sk: 'CLOCK', expect, body: { kind: step, candleMs } };
+  const writes = changes.flatMap(({ from, to }) => saving(pk, from, to));
+  return (await store.transact([clock, ...writes])).ok;
+}
+
+async function readClock(store: StateStore, pk: string) {
+  const item = await store.get({ pk, sk: 'CLOCK' });
+  return item === undefined ? undefined : { item, clock: clockSchema.parse(item.body) };
+}
+
+function hasPassed(clock: ClockMark, { kind, candleMs }: ClockMark): boolean {
+  if (clock.candleMs !== candleMs) return clock.candleMs > candleMs;
+  return clock.kind === 'RANGE' || kind === 'OPEN';
+}

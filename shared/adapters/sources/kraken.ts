@@ -1,0 +1,129 @@
+import type { kraken } from 'ccxt';
+import * as z from 'zod';
+import { AppError } from '../../core/errors.ts';
+import { type Candles, candlesOf } from '../../core/market/candles.ts';
+import { type Timeframe, timeframeMs } from '../../core/market/timeframes.ts';
+import { candlesFault } from '../../core/market/verify.ts';
+import type { CandleRequest, CandleSource } from '../../ports/candle-source.ts';
+
+const PUBLIC_URL = 'https://api.kraken.com';
+const TIMEOUT_MS = 10_000;
+const REMEDY = 'Try again in a minute; the synthetic market needs no network (--source synthetic).';
+
+/** Seconds, open, high, low, close, average price, volume, trades: prices and volumes are text. */
+const text = z.string();
+const rowsSchema = z.array(z.tuple([z.int(), text, text, text, text, text, text, z.int()]));
+const answerSchema = z.object({ result: z.record(z.string(), z.unknown()) });
+
+/**
+ * Kraken's public candles, through ccxt's Kraken class. Kraken gives the newest 720 finished candles and the unfinished
+ * one, whatever is asked: a request that begins earlier gets what there is, older ones come from its archive.
+ *
+ * @param baseUrl https, or http on this machine for tests
+ * @throws AppError `usage` on another base URL
+ */
+export function krakenSource(
+  options: { readonly baseUrl?: string | undefined; readonly timeoutMs?: number } = {},
+): CandleSource {
+  const { baseUrl = PUBLIC_URL, timeoutMs = TIMEOUT_MS } = options;
+  const isLoopback = isLoopbackUrl(baseUrl);
+  let exchange: kraken | undefined;
+
+  /** ccxt costs half a second to import: only those pay who ask Kraken. */
+  const connected = async (): Promise<kraken> => {
+    if (exchange) return exchange;
+    const ccxt = await import('ccxt');
+    exchange = new ccxt.kraken({
+      timeout: timeoutMs,
+      // Kraken counts calls an address; nobody else calls a test server.
+      enableRateLimit: !isLoopback,
+      options: { maxRetriesOnFailure: 0 },
+    });
+    exchange.urls['api'] = { ...exchange.urls['api'], public: baseUrl, private: baseUrl };
+    return exchange;
+  };
+
+  return {
+    name: 'kraken-api',
+    async closedCandles(request) {
+      try {
+        const candles = await finishedCandles(await connected(), request);
+        const fault = candlesFault(candles, request.timeframe);
+        if (fault) throw nonsense(request, `${fault.column} '${fault.value}' ${fault.problem}`);
+        return candles;
+      } catch (error) {
+        throw error instanceof AppError ? error : unavailable(baseUrl, request, error);
+      }
+    },
+  };
+}
+
+/** @throws AppError `usage` unless it is https, or http on this machine */
+function isLoopbackUrl(baseUrl: string): boolean {
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
+  const isLoopback = url !== undefined && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback)) return isLoopback;
+  throw new AppError(
+    'usage',
+    `The address '${baseUrl}' is not safe for market data.`,
+    'Use an https:// address.',
+  );
+}
+
+async function finishedCandles(exchange: kraken, request: CandleRequest): Promise<Candles> {
+  const { symbol, timeframe, fromMs, nowMs } = request;
+  // ccxt keeps a failure, and an answer that it could not read, as if that were the markets: ask again then.
+  await exchange.loadMarkets(!exchange.symbols?.length);
+  if (exchange.symbols.length === 0) throw nonsense(request, 'no trading pairs');
+  const pair = exchange.market(symbol)['id'] ?? '';
+  const length = timeframeMs[timeframe];
+  // Kraken gives what comes after `since`.
+  const since = Math.floor((fromMs - length) / 1000);
+  const answer = answerSchema.safeParse(
+    await exchange.publicGetOHLC({ pair, interval: length / timeframeMs['1m'], since }),
+  );
+  const rows = rowsSchema.safeParse(answer.data?.result[pair]);
+  if (!rows.success) throw nonsense(request, 'something else than candles');
+  return candlesOf(
+    rows.data
+      .map(([seconds, open, high, low, close, , volume]) => ({
+        openMs: seconds * 1000,
+        open: Number(open),
+        high: Number(high),
+        low: Number(low),
+        close: Number(close),
+        volume: Number(volume),
+      }))
+      .filter(({ openMs }) => openMs >= fromMs && openMs + length <= nowMs),
+  );
+}
+
+function about({ symbol, timeframe }: { readonly symbol: string; readonly timeframe: Timeframe }): string {
+  return `${symbol} ${timeframe}`;
+}
+
+function nonsense(request: CandleRequest, what: string): AppError {
+  return new AppError(
+    'source-unavailable',
+    `Kraken answered nonsense for ${about(request)}: ${what}.`,
+    REMEDY,
+  );
+}
+
+function unavailable(baseUrl: string, request: CandleRequest, error: unknown): AppError {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  if (name === 'BadSymbol')
+    return new AppError(
+      'source-unavailable',
+      `Kraken does not trade '${request.symbol}'.`,
+      'Spell the symbol base before quote, such as BTC/USD.',
+      { cause: error },
+    );
+  const what = message.replaceAll(/\s+/g, ' ').slice(0, 200);
+  return new AppError(
+    'source-unavailable',
+    `Kraken at ${baseUrl} gave no candles of ${about(request)}: ${what}`,
+    REMEDY,
+    { cause: error },
+  );
+}

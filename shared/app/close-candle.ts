@@ -1,0 +1,76 @@
+import type { Units } from '../core/decimal.ts';
+import { worthOf } from '../core/execution/ledger.ts';
+import { isTargetReached, type Position, ratchet, requestExit } from '../core/execution/position.ts';
+import type { EpochMs } from '../core/market/timeframes.ts';
+import type { Action } from '../ports/state-store.ts';
+import { type Account, commit } from './account.ts';
+import type { Analyst } from './analysis.ts';
+import { bodyOf, keys, type Mark, sortableMs } from './items.ts';
+import type { Lease } from './lease.ts';
+import type { Trader } from './trader.ts';
+
+/** What holds once an exec candle has finished: step 4 of the clock. Running it again changes nothing. */
+interface Finished {
+  readonly analyst: Analyst;
+  readonly atMs: EpochMs;
+}
+
+/**
+ * Ratchets the stops from the candles closed by `atMs`, applies the watched targets to the close of the exec
+ * candle that ended there, and marks the equity. All in one transaction; done already, it does nothing.
+ */
+export async function closeCandle(
+  trader: Trader,
+  account: Account,
+  lease: Lease,
+  { analyst, atMs }: Finished,
+): Promise<void> {
+  const { markedMs } = account.head.value;
+  if (markedMs !== null && markedMs >= atMs) return;
+  const changed: Position[] = [];
+  for (const [symbol, { value: position }] of account.positions) {
+    if (position.exit !== null) continue;
+    const next = await followed(trader, position, { symbol, analyst, atMs });
+    if (next !== position) changed.push(next);
+  }
+  const equity = await equityAt(trader, account, atMs);
+  await commit(trader.store, account, lease, {
+    head: { markedMs: atMs },
+    positions: changed,
+    items: [markAction(account, { atMs, equity, cash: account.cash.value })],
+  });
+}
+
+async function followed(
+  trader: Trader,
+  position: Position,
+  { symbol, analyst, atMs }: Finished & { readonly symbol: string },
+): Promise<Position> {
+  const trails = await analyst.trails(
+    symbol,
+    atMs,
+    position.supporters.map(({ instance }) => instance),
+  );
+  const tickDecimals = trader.rules.get(symbol)?.instrument.tickDecimals ?? 0;
+  const raised = ratchet(position, trails, tickDecimals);
+  const close = await trader.feed.lastClose(symbol, atMs);
+  return isTargetReached(raised, close) ? requestExit(raised, 'TARGET', atMs) : raised;
+}
+
+/** Cash and holdings, each at the close of its newest exec candle. */
+export async function equityAt(trader: Trader, account: Account, atMs: EpochMs): Promise<Units> {
+  let equity = account.cash.value;
+  for (const [symbol, { value }] of account.positions) {
+    equity += worthOf(value.quantity, await trader.feed.lastClose(symbol, atMs));
+  }
+  return equity;
+}
+
+function markAction({ id }: Account, mark: Mark): Action {
+  return {
+    kind: 'put',
+    ...keys.history(id, mark.atMs, `MARK#${sortableMs(mark.atMs)}`),
+    expect: 'absent',
+    body: bodyOf(mark),
+  };
+}

@@ -1,0 +1,175 @@
+import * as z from 'zod';
+import { isDecimalText, textOf, type Units, unitsOf } from '../core/decimal.ts';
+import { AppError } from '../core/errors.ts';
+import type { Order } from '../core/execution/order.ts';
+import type { Position } from '../core/execution/position.ts';
+import { utcMonthKey } from '../core/market/calendar.ts';
+import { symbolKey } from '../core/market/instruments.ts';
+import type { EpochMs } from '../core/market/timeframes.ts';
+import type { Item, ItemBody, ItemKey } from '../ports/state-store.ts';
+
+/** Where the items of an account lie. */
+export const keys = {
+  head: (account: string): ItemKey => ({ pk: `ACCOUNT#${account}`, sk: 'HEAD' }),
+  lease: (account: string): ItemKey => ({ pk: `ACCOUNT#${account}`, sk: 'LEASE' }),
+  cash: (account: string): ItemKey => ({ pk: `ACCOUNT#${account}`, sk: 'CASH' }),
+  position: (account: string, symbol: string): ItemKey => ({
+    pk: `ACCOUNT#${account}`,
+    sk: `POSITION#${symbolKey(symbol)}`,
+  }),
+  order: (account: string, id: string): ItemKey => ({ pk: `ACCOUNT#${account}`, sk: `ORDER#${id}` }),
+  fill: (account: string, id: string): ItemKey => ({ pk: `FILL#${account}`, sk: id }),
+  tick: (account: string, atMs: EpochMs): ItemKey => ({ pk: `TICK#${account}`, sk: sortableMs(atMs) }),
+  history: (account: string, atMs: EpochMs, what: string): ItemKey => ({
+    pk: historyPartition(account, atMs),
+    sk: what,
+  }),
+};
+
+/** The partition in which an account keeps what happened in the month of an instant. */
+export function historyPartition(account: string, atMs: EpochMs): string {
+  return `HISTORY#${account}#${utcMonthKey(atMs)}`;
+}
+
+/** Milliseconds as text that sorts as the numbers do. */
+export function sortableMs(atMs: EpochMs): string {
+  return String(atMs).padStart(14, '0');
+}
+
+const units = z.string().refine(isDecimalText).transform(unitsOf);
+const ms = z.int();
+
+const supporter = z.strictObject({ instance: z.string(), weight: z.number(), isLatched: z.boolean() });
+
+const plan = z.strictObject({
+  symbol: z.string(),
+  tickMs: ms,
+  stopLevel: z.number(),
+  atr: z.number(),
+  target: z.number().nullable(),
+  timeStopMs: z.number().nullable(),
+  supporters: z.array(supporter),
+});
+
+const positionSchema = z.strictObject({
+  plan,
+  entryMs: ms,
+  entryQuantity: units,
+  entryCost: units,
+  entryFee: units,
+  quantity: units,
+  exitCost: units,
+  exitFee: units,
+  exitMs: ms.nullable(),
+  stop: z.number(),
+  firstStop: z.number(),
+  isRatcheted: z.boolean(),
+  supporters: z.array(supporter),
+  exit: z
+    .strictObject({ reason: z.enum(['STOP', 'TRAIL', 'TARGET', 'SIGNAL', 'TIME']), atMs: ms })
+    .nullable(),
+  stopsEnded: z.int(),
+  exitsEnded: z.int(),
+}) satisfies z.ZodType<Position>;
+
+const orderSchema = z.strictObject({
+  clientOrderId: z.string(),
+  symbol: z.string(),
+  purpose: z.enum(['entry', 'stop', 'exit']),
+  number: z.int(),
+  tickMs: ms,
+  decidedMs: ms,
+  side: z.enum(['buy', 'sell']),
+  kind: z.enum(['market', 'stop']),
+  quantity: units,
+  triggerPrice: units.nullable(),
+  budget: units.nullable(),
+  plan: plan.nullable(),
+  state: z.enum(['PENDING', 'SENDING', 'OPEN', 'FILLED', 'CANCELLED', 'REJECTED', 'EXPIRED']),
+  sentAtMs: ms.nullable(),
+  attempts: z.int(),
+  isCancelRequested: z.boolean(),
+  filled: units,
+  fills: z.int(),
+  refusal: z.string().nullable(),
+}) satisfies z.ZodType<Order>;
+
+const headSchema = z.strictObject({
+  account: z.string(),
+  /** Where its candles come from; never changes. */
+  source: z.string(),
+  capital: units,
+  createdMs: ms,
+  openOrders: z.int(),
+  openPositions: z.int(),
+  /** Newest tick that was decided. */
+  lastTickMs: ms.nullable(),
+  /** End of the newest exec candle whose marks and trails were taken. */
+  markedMs: ms.nullable(),
+});
+
+/** What an account knows of itself in one item. */
+export type Head = z.output<typeof headSchema>;
+
+const leaseSchema = z.strictObject({ owner: z.string(), fence: z.int(), untilMs: ms });
+
+const cashSchema = z.strictObject({ cash: units });
+
+const fillSchema = z.strictObject({
+  clientOrderId: z.string(),
+  symbol: z.string(),
+  side: z.enum(['buy', 'sell']),
+  reason: z.string(),
+  step: z.enum(['OPEN', 'RANGE']),
+  atMs: ms,
+  price: units,
+  quantity: units,
+  cost: units,
+  fee: units,
+});
+
+/** One fill as the books keep it, once, for ever. */
+export type FillItem = z.output<typeof fillSchema>;
+
+const markSchema = z.strictObject({ atMs: ms, equity: units, cash: units });
+
+/** The account's equity at the end of an exec candle. */
+export type Mark = z.output<typeof markSchema>;
+
+const schemas = {
+  head: headSchema,
+  lease: leaseSchema,
+  cash: cashSchema,
+  position: positionSchema,
+  order: orderSchema,
+  fill: fillSchema,
+  mark: markSchema,
+};
+
+type Kinds = { [Kind in keyof typeof schemas]: z.output<(typeof schemas)[Kind]> };
+
+/**
+ * Reads the body of an item.
+ * @throws AppError `state-invalid` naming the item, when it is not what this version writes
+ */
+export function readItem<Kind extends keyof Kinds>(kind: Kind, item: Item): Kinds[Kind] {
+  const result = schemas[kind].safeParse(item.body);
+  if (result.success) return result.data as Kinds[Kind];
+  throw new AppError(
+    'state-invalid',
+    `The stored item ${item.pk} / ${item.sk} is not a valid ${kind}: ${z.prettifyError(result.error)}`,
+    'Restore the state file from a copy, or move it away to begin with a new account.',
+  );
+}
+
+/** Spells a value for the store: amounts become decimal text. */
+export function bodyOf(value: object): ItemBody {
+  return spelled(value) as ItemBody;
+}
+
+function spelled(value: unknown): unknown {
+  if (typeof value === 'bigint') return textOf(value as Units);
+  if (Array.isArray(value)) return value.map(spelled);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, spelled(inner)]));
+}

@@ -1,0 +1,75 @@
+import { AppError } from '../core/errors.ts';
+import type { EpochMs } from '../core/market/timeframes.ts';
+import type { Action, StateStore } from '../ports/state-store.ts';
+import { keys, readItem } from './items.ts';
+
+/** Who writes an account now. Every transaction of account state carries `check`. */
+export interface Lease {
+  readonly owner: string;
+  readonly fence: number;
+  readonly check: Action;
+}
+
+/** What a lease needs of the world. */
+export interface LeaseContext {
+  readonly store: StateStore;
+  readonly account: string;
+  /** Unique to this process and run. */
+  readonly owner: string;
+  /** How long a holder can live, plus a margin: after it another may take over. */
+  readonly leaseMs: number;
+  readonly wallMs: () => EpochMs;
+  /** True when that holder is known to have ended, as on the same machine: its lease need not run out. */
+  readonly hasEnded: (owner: string) => boolean;
+}
+
+/**
+ * Runs `work` as the account's only writer.
+ * The lease is taken once, never renewed, and given back however the work ends. Each taking raises the fence,
+ * so that a transaction of a holder that was overtaken fails.
+ * @returns `'held'` when somebody else holds the lease: an outcome, not an error
+ */
+export async function withLease<Result>(
+  context: LeaseContext,
+  work: (lease: Lease) => Promise<Result>,
+): Promise<Result | 'held'> {
+  const lease = await take(context);
+  if (lease === undefined) return 'held';
+  try {
+    return await work(lease);
+  } finally {
+    await release(context, lease);
+  }
+}
+
+/** A transaction under the lease that was refused: somebody overtook us. Nothing was written. */
+export function leaseLost(account: string): AppError {
+  return new AppError(
+    'state-contended',
+    `Another process took over the account '${account}' in the middle of the work.`,
+    'Nothing is lost: the next run carries on. Run one process an account.',
+  );
+}
+
+async function take(context: LeaseContext): Promise<Lease | undefined> {
+  const { store, account, owner, leaseMs } = context;
+  const key = keys.lease(account);
+  const item = await store.get(key);
+  const before = item && readItem('lease', item);
+  const nowMs = context.wallMs();
+  if (before !== undefined && before.untilMs > nowMs && !context.hasEnded(before.owner)) return undefined;
+  const fence = (before?.fence ?? 0) + 1;
+  const body = { owner, fence, untilMs: nowMs + leaseMs };
+  const taken = await store.transact([{ kind: 'put', ...key, expect: item?.version ?? 'absent', body }]);
+  if (!taken.ok) return undefined;
+  return { owner, fence, check: { kind: 'check', ...key, fields: { owner, fence } } };
+}
+
+async function release({ store, account }: LeaseContext, { owner, fence }: Lease): Promise<void> {
+  const key = keys.lease(account);
+  const item = await store.get(key);
+  if (item === undefined) return;
+  const held = readItem('lease', item);
+  if (held.owner !== owner || held.fence !== fence) return;
+  await store.transact([{ kind: 'put', ...key, expect: item.version, body: { owner, fence, untilMs: 0 } }]);
+}

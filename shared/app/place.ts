@@ -1,0 +1,77 @@
+import { textOf } from '../core/decimal.ts';
+import { moveOrder, type Order } from '../core/execution/order.ts';
+import { orderEnded } from '../core/execution/position.ts';
+import type { EpochMs } from '../core/market/timeframes.ts';
+import type { OrderRequest } from '../ports/exchange.ts';
+import { type Account, commit } from './account.ts';
+import type { Lease } from './lease.ts';
+import type { Trader } from './trader.ts';
+
+/** How long a sent order may still arrive at the exchange: only after it does absence prove anything. */
+const ARRIVAL_MS_MAX = 15_000;
+
+/**
+ * Sends every order that is decided and not sent, and those whose sending had an unknown outcome and which the
+ * exchange, asked after the last moment of arrival, does not know. Each is marked before it is sent, and its
+ * answer recorded after. A call that throws leaves the mark: the next run looks the order up.
+ */
+export async function sendPending(
+  trader: Trader,
+  account: Account,
+  lease: Lease,
+  atMs: EpochMs,
+): Promise<void> {
+  const orders = [...account.orders.values()].map(({ value }) => value);
+  for (const order of orders.sort((a, b) => (a.symbol < b.symbol ? -1 : 1))) {
+    if (order.state === 'PENDING' || (await isLost(trader, order)))
+      await send(trader, account, lease, { order, atMs });
+  }
+}
+
+async function isLost(trader: Trader, { state, sentAtMs, clientOrderId }: Order): Promise<boolean> {
+  if (state !== 'SENDING' || sentAtMs === null) return false;
+  if (!trader.exchange.answersAtOnce && trader.wallMs() < sentAtMs + ARRIVAL_MS_MAX) return false;
+  return (await trader.exchange.find(clientOrderId)) === undefined;
+}
+
+async function send(
+  trader: Trader,
+  account: Account,
+  lease: Lease,
+  { order, atMs }: { readonly order: Order; readonly atMs: EpochMs },
+): Promise<void> {
+  const marked = moveOrder(order, 'SENDING', { sentAtMs: trader.wallMs(), attempts: order.attempts + 1 });
+  await commit(trader.store, account, lease, { orders: [marked] });
+  const answer = await trader.exchange.place(requestOf(order), atMs);
+  if (answer.kind === 'accepted') {
+    await commit(trader.store, account, lease, { orders: [moveOrder(marked, 'OPEN')] });
+    return;
+  }
+  const position = account.positions.get(order.symbol)?.value;
+  await commit(trader.store, account, lease, {
+    orders: [moveOrder(marked, 'REJECTED', { refusal: answer.why })],
+    ...(position !== undefined && { positions: [orderEnded(position, order, atMs)] }),
+  });
+}
+
+function requestOf({
+  clientOrderId,
+  symbol,
+  side,
+  kind,
+  quantity,
+  triggerPrice,
+  budget,
+  purpose,
+}: Order): OrderRequest {
+  return {
+    clientOrderId,
+    symbol,
+    side,
+    kind,
+    isEntry: purpose === 'entry',
+    quantity: textOf(quantity),
+    ...(triggerPrice !== null && { triggerPrice: textOf(triggerPrice) }),
+    ...(budget !== null && { budget: textOf(budget) }),
+  };
+}

@@ -1,0 +1,94 @@
+import { textOf, unitsOfNumber } from '../core/decimal.ts';
+import { clientOrderId, type Purpose } from '../core/execution/client-id.ts';
+import { moveOrder, newOrder, type Order } from '../core/execution/order.ts';
+import { orderEnded, type Position } from '../core/execution/position.ts';
+import type { EpochMs } from '../core/market/timeframes.ts';
+import { type Account, commit } from './account.ts';
+import type { Lease } from './lease.ts';
+import { sendPending } from './place.ts';
+import { reconcile } from './reconcile.ts';
+import type { Trader } from './trader.ts';
+
+/**
+ * Gives every position what it must have at the exchange: a resting stop for its whole quantity at its stop
+ * price, or, once it is to be sold, no stop and a sale. Then sends what is decided.
+ * Each step is stored before the next, so that whoever comes after a crash carries on here.
+ */
+export async function protectAndSend(
+  trader: Trader,
+  account: Account,
+  lease: Lease,
+  atMs: EpochMs,
+): Promise<void> {
+  for (const symbol of [...account.positions.keys()].sort()) {
+    await withdrawStop(trader, account, lease, { symbol, atMs });
+    const position = account.positions.get(symbol)?.value;
+    if (position === undefined) continue;
+    const purpose = position.exit === null ? 'stop' : 'exit';
+    const others = ordersOf(account, symbol);
+    if (others.length === 0) await reserve(trader, account, lease, { position, purpose, atMs });
+    else if (purpose === 'stop') await moveStop(trader, account, lease, position);
+  }
+  await sendPending(trader, account, lease, atMs);
+}
+
+function ordersOf(account: Account, symbol: string): readonly Order[] {
+  return [...account.orders.values()]
+    .map(({ value }) => value)
+    .filter((order) => order.symbol === symbol && order.purpose !== 'entry');
+}
+
+/** Ends the stop of a position that is to be sold; that it ended is read from the exchange, not believed. */
+async function withdrawStop(
+  trader: Trader,
+  account: Account,
+  lease: Lease,
+  { symbol, atMs }: { readonly symbol: string; readonly atMs: EpochMs },
+): Promise<void> {
+  const position = account.positions.get(symbol)?.value;
+  const stop = ordersOf(account, symbol).find(({ purpose }) => purpose === 'stop');
+  if (position === undefined || position.exit === null || stop === undefined) return;
+  if (stop.state === 'PENDING') {
+    const ended = moveOrder(stop, 'EXPIRED', { isCancelRequested: true });
+    await commit(trader.store, account, lease, {
+      orders: [ended],
+      positions: [orderEnded(position, ended, atMs)],
+    });
+    return;
+  }
+  if (!stop.isCancelRequested) {
+    await commit(trader.store, account, lease, { orders: [{ ...stop, isCancelRequested: true }] });
+  }
+  await trader.exchange.cancel(stop.clientOrderId);
+  await reconcile(trader, account, lease);
+}
+
+async function reserve(
+  trader: Trader,
+  account: Account,
+  lease: Lease,
+  {
+    position,
+    purpose,
+    atMs,
+  }: { readonly position: Position; readonly purpose: Purpose; readonly atMs: EpochMs },
+): Promise<void> {
+  const { symbol, tickMs } = position.plan;
+  const number = purpose === 'stop' ? position.stopsEnded : position.exitsEnded;
+  const id = clientOrderId({ account: account.id, symbol, tickMs, purpose, number });
+  const order = newOrder(
+    { clientOrderId: id, symbol, purpose, number, tickMs, decidedMs: atMs, quantity: position.quantity },
+    purpose === 'stop' ? { triggerPrice: unitsOfNumber(position.stop) } : {},
+  );
+  await commit(trader.store, account, lease, { orders: [order] });
+}
+
+/** Brings the resting stop to the position's stop price: the same order, the same id. */
+async function moveStop(trader: Trader, account: Account, lease: Lease, position: Position): Promise<void> {
+  const stop = ordersOf(account, position.plan.symbol).find(({ purpose }) => purpose === 'stop');
+  const triggerPrice = unitsOfNumber(position.stop);
+  if (stop === undefined || stop.state !== 'OPEN' || stop.triggerPrice === triggerPrice) return;
+  const isMoved = await trader.exchange.amend(stop.clientOrderId, { triggerPrice: textOf(triggerPrice) });
+  if (isMoved)
+    await commit(trader.store, account, lease, { orders: [moveOrder(stop, 'OPEN', { triggerPrice })] });
+}

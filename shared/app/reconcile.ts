@@ -1,0 +1,125 @@
+import { type Units, unitsOf } from '../core/decimal.ts';
+import { cashAfter } from '../core/execution/ledger.ts';
+import { moveOrder, type Order, type OrderState } from '../core/execution/order.ts';
+import {
+  type Execution,
+  enlargePosition,
+  openPosition,
+  orderEnded,
+  type Position,
+  reducePosition,
+  requestExit,
+  stopReason,
+} from '../core/execution/position.ts';
+import type { ExchangeFill, ExchangeOrder } from '../ports/exchange.ts';
+import type { Action } from '../ports/state-store.ts';
+import { type Account, commit } from './account.ts';
+import { bodyOf, type FillItem, keys } from './items.ts';
+import type { Lease } from './lease.ts';
+import type { Trader } from './trader.ts';
+
+const finalStates: Readonly<Record<Exclude<ExchangeOrder['status'], 'open'>, OrderState>> = {
+  filled: 'FILLED',
+  cancelled: 'CANCELLED',
+  rejected: 'REJECTED',
+  expired: 'EXPIRED',
+};
+
+/**
+ * Brings the books up to the exchange: every order of ours that is not final is looked up by its client id,
+ * and each fill that the books do not have is booked once, in one transaction with cash, position and order.
+ * Exits come before entries, symbols in alphabetical order.
+ */
+export async function reconcile(trader: Trader, account: Account, lease: Lease): Promise<void> {
+  const open = [...account.orders.values()].map(({ value }) => value).sort(exitsFirst);
+  for (const order of open) {
+    if (order.state === 'PENDING') continue;
+    const found = await trader.exchange.find(order.clientOrderId);
+    if (found !== undefined) await book(trader, account, lease, { order, found });
+  }
+}
+
+function exitsFirst(a: Order, b: Order): number {
+  const key = ({ side, symbol, purpose }: Order) => `${side === 'sell' ? 0 : 1} ${symbol} ${purpose}`;
+  return key(a) < key(b) ? -1 : 1;
+}
+
+async function book(
+  trader: Trader,
+  account: Account,
+  lease: Lease,
+  { order, found }: { readonly order: Order; readonly found: ExchangeOrder },
+): Promise<void> {
+  const news = found.fills.slice(order.fills);
+  const state: OrderState = found.status === 'open' ? 'OPEN' : finalStates[found.status];
+  if (news.length === 0 && state === order.state) return;
+  let cash = account.cash.value;
+  let position = account.positions.get(order.symbol)?.value;
+  const items: Action[] = [];
+  let filled: Units = order.filled;
+  for (const [index, fill] of news.entries()) {
+    const execution = executionOf(fill);
+    items.push(fillAction(account.id, { order, position, fill, number: order.fills + index }));
+    cash = cashAfter(cash, order.side, execution);
+    filled += execution.quantity;
+    position = afterFill(trader, position, order, execution);
+  }
+  const moved = moveOrder(order, state, { filled, fills: found.fills.length });
+  if (position !== undefined && state !== 'OPEN') position = orderEnded(position, moved, order.decidedMs);
+  await commit(trader.store, account, lease, {
+    ...(news.length > 0 && { cash }),
+    ...(position !== undefined && { positions: [position] }),
+    orders: [moved],
+    items,
+  });
+}
+
+function executionOf({ atMs, price, quantity, cost, fee }: ExchangeFill): Execution {
+  return {
+    atMs,
+    price: unitsOf(price),
+    quantity: unitsOf(quantity),
+    cost: unitsOf(cost),
+    fee: unitsOf(fee),
+  };
+}
+
+/** The position after a fill of one of its orders. The first part of a capped exit names the reason of all. */
+function afterFill(
+  trader: Trader,
+  position: Position | undefined,
+  order: Order,
+  execution: Execution,
+): Position | undefined {
+  if (order.purpose === 'entry') {
+    const tickDecimals = trader.rules.get(order.symbol)?.instrument.tickDecimals ?? 0;
+    if (position !== undefined) return enlargePosition(position, execution);
+    return order.plan === null ? undefined : openPosition(order.plan, execution, tickDecimals);
+  }
+  if (position === undefined) return undefined;
+  const reduced = reducePosition(position, execution);
+  return order.purpose === 'stop' ? requestExit(reduced, stopReason(position), execution.atMs) : reduced;
+}
+
+function fillAction(
+  account: string,
+  {
+    order,
+    position,
+    fill,
+    number,
+  }: { order: Order; position: Position | undefined; fill: ExchangeFill; number: number },
+): Action {
+  const { clientOrderId, symbol, side, purpose } = order;
+  const reason =
+    purpose === 'entry' || position === undefined
+      ? 'ENTRY'
+      : (position.exit?.reason ?? (purpose === 'stop' ? stopReason(position) : 'SIGNAL'));
+  const item: FillItem = { clientOrderId, symbol, side, reason, step: fill.step, ...executionOf(fill) };
+  return {
+    kind: 'put',
+    ...keys.fill(account, `${clientOrderId}#${number}`),
+    expect: 'absent',
+    body: bodyOf(item),
+  };
+}

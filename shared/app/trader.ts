@@ -1,0 +1,38 @@
+import type { Config } from '../core/config.ts';
+import type { MarketRules } from '../core/decision/rules.ts';
+import type { Candles } from '../core/market/candles.ts';
+import type { EpochMs, Timeframe } from '../core/market/timeframes.ts';
+import type { Instance } from '../core/strategies/instances.ts';
+import type { Exchange } from '../ports/exchange.ts';
+import type { LeaseContext } from './lease.ts';
+
+/** The market as a tick or a watch sees it: closed candles only. */
+export interface Feed {
+  /**
+   * The last `rows` closed candles at or before an instant, fewer when there are not as many.
+   * @throws AppError `not-ready` when the newest one should be there and is not there yet
+   */
+  window(wanted: {
+    readonly symbol: string;
+    readonly timeframe: Timeframe;
+    readonly atMs: EpochMs;
+    readonly rows: number;
+  }): Promise<Candles>;
+  /** Close of the newest exec candle that closed at or before an instant: what holdings are marked at. */
+  lastClose(symbol: string, atMs: EpochMs): Promise<number>;
+}
+
+/** Everything that trading one account needs. */
+export interface Trader extends LeaseContext {
+  readonly config: Config;
+  readonly configHash: string;
+  readonly codeVersion: string;
+  readonly instances: readonly Instance[];
+  readonly rules: ReadonlyMap<string, MarketRules>;
+  /** Exec timeframe E in milliseconds. */
+  readonly execMs: number;
+  /** Rows of each timeframe that a decision sees. */
+  readonly lookbackRows: number;
+  readonly feed: Feed;
+  readonly exchange: Exchange;
+}

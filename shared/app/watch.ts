@@ -1,0 +1,31 @@
+import type { EpochMs } from '../core/market/timeframes.ts';
+import { loadAccount } from './account.ts';
+import type { Analyst } from './analysis.ts';
+import { closeCandle } from './close-candle.ts';
+import { withLease } from './lease.ts';
+import { protectAndSend } from './protect.ts';
+import { reconcile } from './reconcile.ts';
+import type { Trader } from './trader.ts';
+
+/** What a watch found open when it ended, or that somebody else was at work. */
+export type WatchOutcome = 'held' | { readonly openOrders: number; readonly openPositions: number };
+
+/**
+ * Carries on what is open: books fills, places and moves stops, takes targets, finishes exits.
+ * It decides nothing new. Running it again changes nothing.
+ *
+ * @param isCandleClosed an exec candle ended at `atMs`: trails, targets and the equity mark are due
+ */
+export async function watch(
+  trader: Trader,
+  { analyst, atMs, isCandleClosed }: { analyst: Analyst; atMs: EpochMs; isCandleClosed: boolean },
+): Promise<WatchOutcome> {
+  return withLease(trader, async (lease) => {
+    const account = await loadAccount(trader.store, trader.account);
+    const isBusy = account.orders.size > 0 || account.positions.size > 0;
+    if (isBusy) await reconcile(trader, account, lease);
+    if (isCandleClosed) await closeCandle(trader, account, lease, { analyst, atMs });
+    if (isBusy) await protectAndSend(trader, account, lease, atMs);
+    return { openOrders: account.orders.size, openPositions: account.positions.size };
+  });
+}

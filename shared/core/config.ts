@@ -1,0 +1,110 @@
+import * as z from 'zod';
+import { isDecimalText } from './decimal.ts';
+import { AppError } from './errors.ts';
+import { type Timeframe, timeframes } from './market/timeframes.ts';
+
+const fraction = (max: number) => z.number().gt(0).max(max);
+const basisPoints = (max: number) => z.number().min(0).max(max);
+const symbol = z.string().regex(/^[A-Z0-9]{2,10}\/USD$/, 'expected a pair quoted in USD, such as BTC/USD');
+const amount = z.string().refine(isDecimalText, 'expected a decimal in quotes, such as "0.0001"');
+const timeframe = z.enum(timeframes);
+
+/** How one market is traded: Kraken's rules for it, and what a modelled fill there costs. */
+const market = z.strictObject({
+  tickDecimals: z.int().min(0).max(10).describe('decimals of a price (pair_decimals)'),
+  lotDecimals: z.int().min(0).max(8).describe('decimals of a quantity (lot_decimals)'),
+  minQuantity: amount.describe('least quantity of an order, base currency (ordermin)'),
+  minCost: amount.describe('least cost of an order, USD (costmin)'),
+  halfSpreadBps: basisPoints(100).default(10).describe('modelled half-spread, basis points'),
+});
+
+const fees = z.strictObject({
+  maker: z.number().min(0).max(0.01).default(0.0025).describe('fee of a resting order, fraction of its cost'),
+  taker: z.number().min(0).max(0.01).default(0.004).describe('fee of a taking order, fraction of its cost'),
+});
+
+const costs = z.strictObject({
+  slippageBps: basisPoints(100).default(2).describe('modelled slippage of market fills, basis points'),
+  stopSlipBps: basisPoints(1000).default(10).describe('least slippage of a triggered stop, basis points'),
+  stopSlipFall: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.05)
+    .describe('slippage of a triggered stop, fraction of the fall below it'),
+  volumeShare: fraction(1).default(0.05).describe('most of a candle’s volume that one order takes, fraction'),
+});
+
+const ensemble = z.strictObject({
+  threshold: z.number().positive().max(20).default(1.2).describe('least score of an entry, sum of weights'),
+  minSupporters: z.int().min(1).max(17).default(2).describe('least number of agreeing strategies'),
+  minFamilies: z.int().min(1).max(6).default(2).describe('least number of their families'),
+});
+
+const risk = z.strictObject({
+  riskPerTrade: fraction(0.02).default(0.005).describe('equity at risk between entry and stop, fraction'),
+  maxSymbolFraction: fraction(0.5).default(0.5).describe('most of the equity in one symbol, fraction'),
+});
+
+const strategy = z.strictObject({
+  enabled: z.boolean().default(true),
+  timeframes: z.array(timeframe).min(1).default(['4h']),
+  params: z.record(z.string(), z.unknown()).default({}),
+});
+
+/** Everything a person may set. Money at risk has a ceiling here, not only a default. */
+export const configSchema = z.strictObject({
+  mode: z.literal('paper', 'only paper exists so far: live trading comes later').default('paper'),
+  capital: z.number().positive().max(1e9).default(10_000).describe('USD allotted to a new account'),
+  symbols: z.array(symbol).min(1).max(20).default(['BTC/USD', 'ETH/USD']),
+  markets: z.record(symbol, market),
+  fees: fees.prefault({}),
+  costs: costs.prefault({}),
+  ensemble: ensemble.prefault({}),
+  risk: risk.prefault({}),
+  maxLateMinutes: z
+    .int()
+    .min(1)
+    .max(60)
+    .default(15)
+    .describe('a tick later than this enters nothing, minutes'),
+  strategies: z.record(z.string(), strategy),
+});
+
+export type Config = z.output<typeof configSchema>;
+
+/**
+ * Reads a config, or says in one sentence a field what is wrong with it.
+ * @param source where it came from, for the message
+ * @throws AppError `config-invalid`
+ */
+export function parseConfig(input: unknown, source: string): Config {
+  const result = configSchema.safeParse(input);
+  if (!result.success) {
+    throw configError(source, result.error.issues.length, z.prettifyError(result.error));
+  }
+  const config = result.data;
+  const unknown = config.symbols.filter((wanted) => config.markets[wanted] === undefined);
+  if (unknown.length > 0) {
+    const known = Object.keys(config.markets).join(', ');
+    throw configError(
+      source,
+      unknown.length,
+      `symbols: '${unknown.join("', '")}' not under markets (${known})`,
+    );
+  }
+  return { ...config, symbols: [...new Set(config.symbols)].sort() };
+}
+
+export function configError(source: string, problems: number, text: string): AppError {
+  return new AppError(
+    'config-invalid',
+    `${source} has ${problems} problem(s):\n${text}`,
+    'Correct the fields above; config/*.yaml show every field with its unit.',
+  );
+}
+
+/** The shortest of the timeframes on which something decides. */
+export function shortestTimeframe(used: readonly Timeframe[]): Timeframe {
+  return timeframes.find((one) => used.includes(one)) ?? '4h';
+}

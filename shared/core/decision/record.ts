@@ -1,0 +1,184 @@
+import { type DecimalText, dropToText, textOf, unitsOf } from '../decimal.ts';
+import { clientOrderId } from '../execution/client-id.ts';
+import { ceilToTick } from '../execution/levels.ts';
+import type { ExitReason } from '../execution/position.ts';
+import type { EpochMs, Timeframe } from '../market/timeframes.ts';
+import type { DecideInput, DecideRules, Decision, RejectCode } from './decide.ts';
+import { type EntryRule, entryRule } from './ensemble.ts';
+import { reasonsOf } from './reasons.ts';
+import type { Regime } from './regime.ts';
+
+/** The candles of one timeframe that a decision saw, by number, span and content. */
+export interface CandleWindow {
+  readonly timeframe: Timeframe;
+  readonly rows: number;
+  readonly firstMs: EpochMs | null;
+  readonly lastMs: EpochMs | null;
+  readonly hash: string;
+  /** Why instances of this timeframe are absent, or null. */
+  readonly fault: string | null;
+}
+
+/** One instance that said something. Levels are rounded to the tick, as orders are. */
+interface VoteRecord {
+  readonly instance: string;
+  readonly vote: number;
+  readonly weight: number;
+  readonly exit: boolean;
+  readonly stop: DecimalText | null;
+  readonly target: DecimalText | null;
+}
+
+interface SizeRecord {
+  readonly entry: DecimalText;
+  readonly stop: DecimalText;
+  readonly n1: DecimalText;
+  readonly n3: DecimalText;
+  readonly n5: DecimalText;
+  readonly binding: string;
+  readonly quantity: DecimalText;
+  readonly tooSmall: string | null;
+}
+
+/**
+ * The receipt of one decision: every input, vote, gate and term, and the sentences that follow from them.
+ * It holds no wall time and no run id, so equal inputs give equal bytes in every mode.
+ * Figures that come from indicators are rounded (prices to the tick, money to the cent): the last digits of an
+ * average depend on how long its history is, and no order does.
+ */
+export interface DecisionRecord {
+  readonly atMs: EpochMs;
+  readonly symbol: string;
+  readonly action: Decision['action'];
+  readonly code: RejectCode | null;
+  readonly exitReason: ExitReason | null;
+  readonly regime: Regime;
+  readonly inputs: {
+    readonly candles: readonly CandleWindow[];
+    readonly close: DecimalText | null;
+    readonly atr: DecimalText | null;
+    readonly equity: DecimalText;
+    readonly free: DecimalText;
+    readonly takeCost: number;
+    readonly instrument: DecideRules['instrument'];
+  };
+  readonly instances: readonly string[];
+  readonly votes: readonly VoteRecord[];
+  readonly score: { readonly long: number; readonly short: number; readonly threshold: number };
+  readonly rule: EntryRule | null;
+  readonly size: SizeRecord | null;
+  readonly entry: {
+    readonly clientOrderId: string;
+    readonly quantity: DecimalText;
+    readonly stop: DecimalText;
+    readonly target: DecimalText | null;
+    readonly supporters: readonly { readonly instance: string; readonly weight: number }[];
+  } | null;
+  readonly latched: readonly string[];
+  readonly config: string;
+  readonly codeVersion: string;
+  readonly reasons: readonly string[];
+}
+
+/** What a record names besides the decision itself. */
+export interface RecordContext {
+  readonly account: string;
+  readonly configHash: string;
+  readonly codeVersion: string;
+  readonly windows: readonly CandleWindow[];
+  readonly equity: DecimalText;
+  readonly free: DecimalText;
+}
+
+const CENT = 2;
+
+/** Writes the receipt of a decision. */
+export function recordOf(
+  input: DecideInput,
+  decision: Decision,
+  { rules, context }: { readonly rules: DecideRules; readonly context: RecordContext },
+): DecisionRecord {
+  const { tickDecimals } = rules.instrument;
+  const price = (value: number) => (Number.isFinite(value) ? nearestText(value, tickDecimals) : null);
+  const { long, short } = decision;
+  const draft = {
+    atMs: input.atMs,
+    symbol: input.symbol,
+    action: decision.action,
+    code: decision.code,
+    exitReason: decision.exitReason,
+    regime: input.regime,
+    inputs: {
+      candles: context.windows,
+      close: price(input.close),
+      atr: price(input.atr),
+      equity: context.equity,
+      free: context.free,
+      takeCost: rules.takeCost,
+      instrument: rules.instrument,
+    },
+    instances: input.signals.map(({ instance }) => instance),
+    votes: input.signals
+      .filter(({ vote, isExit }) => vote !== 0 || isExit)
+      .map(({ instance, vote, weight, isExit, stop, target }) => ({
+        instance,
+        vote,
+        weight,
+        exit: isExit,
+        stop: vote === 1 ? price(stop) : null,
+        target: vote === 1 ? price(target) : null,
+      })),
+    score: { long: long.score, short: short.score, threshold: rules.ensemble.threshold },
+    rule: long.supporters.length > 0 ? entryRule(long, short, rules.ensemble) : null,
+    size: sizeRecord(input, decision, tickDecimals),
+    entry: entryRecord(decision, context.account, tickDecimals),
+    latched: decision.position?.supporters.filter((one) => one.isLatched).map((one) => one.instance) ?? [],
+    config: context.configHash,
+    codeVersion: context.codeVersion,
+  };
+  return { ...draft, reasons: reasonsOf(draft) };
+}
+
+function sizeRecord(input: DecideInput, { size, stop }: Decision, tickDecimals: number): SizeRecord | null {
+  if (size === null || stop === null) return null;
+  return {
+    entry: nearestText(input.close, tickDecimals),
+    stop: stopText(stop, tickDecimals),
+    n1: nearestText(size.n1, CENT),
+    n3: nearestText(size.n3, CENT),
+    n5: nearestText(size.n5, CENT),
+    binding: size.binding,
+    quantity: trimmed(size.quantity),
+    tooSmall: size.tooSmall,
+  };
+}
+
+function entryRecord(
+  { plan, size, stop }: Decision,
+  account: string,
+  tickDecimals: number,
+): DecisionRecord['entry'] {
+  if (plan === null || size === null || stop === null) return null;
+  const { symbol, tickMs, target, supporters } = plan;
+  return {
+    clientOrderId: clientOrderId({ account, symbol, tickMs, purpose: 'entry', number: 0 }),
+    quantity: trimmed(size.quantity),
+    stop: stopText(stop, tickDecimals),
+    target: target === null ? null : nearestText(target, tickDecimals),
+    supporters: supporters.map(({ instance, weight }) => ({ instance, weight })),
+  };
+}
+
+function nearestText(value: number, places: number): DecimalText {
+  const rounded = Math.round(Math.abs(value) * 10 ** places) / 10 ** places;
+  const text = trimmed(dropToText(rounded, places));
+  return value < 0 && text !== '0' ? (`-${text}` as DecimalText) : text;
+}
+
+function stopText(level: number, tickDecimals: number): DecimalText {
+  return trimmed(dropToText(ceilToTick(level, tickDecimals), tickDecimals));
+}
+
+function trimmed(text: DecimalText): DecimalText {
+  return textOf(unitsOf(text));
+}

@@ -1,0 +1,65 @@
+import type { EpochMs } from '../market/timeframes.ts';
+
+/**
+ * One step of the clock that backtest, replay and paper share.
+ * Exec candle [u, u + E): OPEN at u, AFTER_OPEN at u, RANGE and CLOSED at u + E, then TICK at u + E when a
+ * strategy's candle closes there.
+ */
+export type StepKind = 'OPEN' | 'AFTER_OPEN' | 'RANGE' | 'CLOSED' | 'TICK';
+
+export interface Step {
+  readonly kind: StepKind;
+  /** Open time u of the exec candle; of a TICK, that of the candle which begins at the tick. */
+  readonly candleMs: EpochMs;
+  /** The instant of the step: u, u, u + E, u + E, and the tick. */
+  readonly atMs: EpochMs;
+}
+
+export interface ClockSpan {
+  /** First instant; a TICK happens there when it is one. */
+  readonly fromMs: EpochMs;
+  /** Last instant: its TICK happens, the candle that begins there does not. */
+  readonly toMs: EpochMs;
+  /** Length of an exec candle; divides `tickMs`. */
+  readonly execMs: number;
+  /** Ticks are at the multiples of this. */
+  readonly tickMs: number;
+}
+
+/** Where a clock stood: the last step that was completed. */
+export type ClockMark = Pick<Step, 'kind' | 'candleMs'>;
+
+const CANDLE_STEPS = ['OPEN', 'AFTER_OPEN', 'RANGE', 'CLOSED'] as const;
+
+/**
+ * The steps of a span in order. Steps 1 to 4 of a candle are left out when nothing is open as it begins.
+ *
+ * @param isBusy asked as each exec candle begins: is an order or a position open?
+ * @param after begin with the step that follows this one, as after a restart
+ * @see spec: the clock of execution; the same generator drives the engine and the replay
+ */
+export function* clockSteps(span: ClockSpan, isBusy: () => boolean, after?: ClockMark): Generator<Step> {
+  const { fromMs, toMs, execMs, tickMs } = span;
+  const isTick = (atMs: EpochMs) => atMs % tickMs === 0;
+  const tick = (atMs: EpochMs): Step => ({ kind: 'TICK', candleMs: atMs, atMs });
+  let candleMs = fromMs;
+  if (after === undefined) {
+    if (isTick(fromMs)) yield tick(fromMs);
+  } else if (after.kind === 'TICK') {
+    candleMs = after.candleMs;
+  } else {
+    yield* candleSteps(after.candleMs, execMs, CANDLE_STEPS.indexOf(after.kind) + 1);
+    candleMs = after.candleMs + execMs;
+    if (isTick(candleMs)) yield tick(candleMs);
+  }
+  for (; candleMs < toMs; candleMs += execMs) {
+    if (isBusy()) yield* candleSteps(candleMs, execMs, 0);
+    if (isTick(candleMs + execMs)) yield tick(candleMs + execMs);
+  }
+}
+
+function* candleSteps(candleMs: EpochMs, execMs: number, first: number): Generator<Step> {
+  for (const kind of CANDLE_STEPS.slice(first)) {
+    yield { kind, candleMs, atMs: kind === 'OPEN' || kind === 'AFTER_OPEN' ? candleMs : candleMs + execMs };
+  }
+}

@@ -1,0 +1,22 @@
+import { multiply, type Units, unitsOfNumber } from '../decimal.ts';
+
+/** What a fill moves: cost of the base currency, and the fee, both in quote currency. */
+interface Movement {
+  readonly cost: Units;
+  readonly fee: Units;
+}
+
+/** Cash after a fill. Buying pays cost and fee, selling receives the cost and pays the fee. */
+export function cashAfter(cash: Units, side: 'buy' | 'sell', { cost, fee }: Movement): Units {
+  return side === 'buy' ? cash - cost - fee : cash + cost - fee;
+}
+
+/** Worth of a quantity at a price, in quote currency. */
+export function worthOf(quantity: Units, price: number): Units {
+  return multiply(quantity, unitsOfNumber(price), 'down');
+}
+
+/** Cash that an entry keeps back until it fills: its size at the decided price, costs included. */
+export function reservationOf(quantity: Units, price: number, takeCost: number): Units {
+  return multiply(worthOf(quantity, price), unitsOfNumber(1 + takeCost), 'up');
+}

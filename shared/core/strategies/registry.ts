@@ -1,0 +1,11 @@
+import type { Strategy } from './strategy.ts';
+import { trendEma } from './trend-ema.ts';
+import { turtle } from './turtle.ts';
+
+/** Every strategy, by family: trend, breakout, momentum, reversion, divergence, ladder. Nothing depends on the order. */
+export const strategies: readonly Strategy[] = [trendEma, turtle];
+
+/** The strategy of that id, or undefined when there is none. */
+export function findStrategy(id: string): Strategy | undefined {
+  return strategies.find((strategy) => strategy.id === id);
+}

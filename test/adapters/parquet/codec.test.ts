@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { parquetMetadata } from 'hyparquet';
+import { describe, expect, it } from 'vitest';
+import { decodeCandles, encodeCandles } from '../../../shared/adapters/parquet/codec.ts';
+import type { CandleFileKey } from '../../../shared/adapters/parquet/keys.ts';
+import { AppError } from '../../../shared/core/errors.ts';
+import { candleColumns, candlesOf } from '../../../shared/core/market/candles.ts';
+import { contentHash } from '../../../shared/core/market/content-hash.ts';
+import { BARS_START_MS, barsOf } from '../../helpers/bars.ts';
+import { walk } from '../../helpers/candles.ts';
+
+const file: CandleFileKey = { venue: 'kraken', symbol: 'BTC/USD', timeframe: '4h', period: '2024' };
+const provenance = [{ source: 'csv', name: 'a.csv', rows: 2, firstMs: 1, lastMs: 2 }];
+const bytes = encodeCandles(file, { candles: walk(1, 500), provenance });
+
+async function refusal(promise: Promise<unknown>): Promise<AppError> {
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(AppError);
+  return error as AppError;
+}
+
+describe('a candle file', () => {
+  it('gives back every bit of every double', async () => {
+    const price = fc.double({
+      min: Number.MIN_VALUE,
+      max: Number.MAX_VALUE,
+      noNaN: true,
+      noDefaultInfinity: true,
+    });
+    const row = fc.tuple(price, price, price, price, fc.oneof(fc.constant(0), price));
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 60 }), async (rows) => {
+        const candles = candlesOf(
+          rows.map(([a, b, c, d, volume], i) => {
+            const [low = 0, open = 0, close = 0, high = 0] = [a, b, c, d].sort((x, y) => x - y);
+            return { openMs: BARS_START_MS + i * 14_400_000, open, high, low, close, volume };
+          }),
+        );
+        const body = await decodeCandles(file, encodeCandles(file, { candles, provenance }));
+        for (const column of candleColumns) expect(body.candles[column]).toEqual(candles[column]);
+        expect(contentHash(body.candles)).toBe(contentHash(candles));
+        expect(body.provenance).toEqual(provenance);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('is the same bytes for the same candles', () => {
+    expect(encodeCandles(file, { candles: walk(1, 500), provenance })).toEqual(bytes);
+  });
+
+  it('has plain columns that other programs read: INT64 and DOUBLE, never null, snappy', () => {
+    const { schema, row_groups } = parquetMetadata(new Uint8Array(bytes).buffer);
+    expect(
+      schema.slice(1).map(({ name, type, repetition_type }) => `${name} ${type} ${repetition_type}`),
+    ).toEqual([
+      'open_ms INT64 REQUIRED',
+      'open DOUBLE REQUIRED',
+      'high DOUBLE REQUIRED',
+      'low DOUBLE REQUIRED',
+      'close DOUBLE REQUIRED',
+      'volume DOUBLE REQUIRED',
+    ]);
+    expect(row_groups.flatMap(({ columns }) => columns.map((c) => c.meta_data?.codec))).toEqual(
+      Array.from({ length: 6 }, () => 'SNAPPY'),
+    );
+  });
+
+  it('is refused by name when it is cut off anywhere', async () => {
+    for (const length of [0, 3, 100, bytes.length / 2, bytes.length - 1]) {
+      const error = await refusal(decodeCandles(file, bytes.subarray(0, length)));
+      expect(error.code).toBe('candles-invalid');
+      expect(error.message).toContain(
+        "'venue=kraken/symbol=BTC-USD/timeframe=4h/year=2024.parquet' cannot be used",
+      );
+      expect(error.hint).toContain('Move this one file');
+    }
+  });
+
+  it('never gives other candles when a bit of it is flipped', async () => {
+    const hash = contentHash(walk(1, 500));
+    for (let at = 0; at < bytes.length; at += 53) {
+      const flipped = bytes.slice();
+      flipped[at] = (flipped[at] ?? 0) ^ (1 << (at % 8));
+      const body = await decodeCandles(file, flipped).catch((error: unknown) => error);
+      if (body instanceof AppError) expect(body.code).toBe('candles-invalid');
+      else expect(contentHash((body as { candles: ReturnType<typeof walk> }).candles)).toBe(hash);
+    }
+  });
+
+  it('is refused under the name of another series or period', async () => {
+    for (const other of [{ symbol: 'ETH/USD' }, { timeframe: '1d' as const }, { period: '2023' }])
+      expect((await refusal(decodeCandles({ ...file, ...other }, bytes))).message).toContain(
+        'it holds BTC/USD 4h of 2024, its name says otherwise',
+      );
+    const stray = encodeCandles({ ...file, period: '2023' }, { candles: walk(1, 5), provenance });
+    expect((await refusal(decodeCandles({ ...file, period: '2023' }, stray))).message).toContain(
+      'another period',
+    );
+  });
+
+  it('is refused without candles', async () => {
+    const empty = encodeCandles(file, { candles: barsOf('4h', []), provenance: [] });
+    expect((await refusal(decodeCandles(file, empty))).message).toContain('it holds no candles');
+  });
+});

@@ -1,0 +1,137 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { atr } from '../../../shared/core/indicators/atr.ts';
+import { donchian } from '../../../shared/core/indicators/donchian.ts';
+import { ema } from '../../../shared/core/indicators/ema.ts';
+import { highest, lowest } from '../../../shared/core/indicators/extremes.ts';
+import { rma } from '../../../shared/core/indicators/rma.ts';
+import { trueRange } from '../../../shared/core/indicators/true-range.ts';
+import { type Candles, sliceCandles } from '../../../shared/core/market/candles.ts';
+import { scaled, walk } from '../../helpers/candles.ts';
+
+interface Indicator {
+  readonly name: string;
+  readonly file: string;
+  /** Its lines for the candles and a period. */
+  readonly lines: (candles: Candles, period: number) => readonly Float64Array[];
+  /** Index of its first value. */
+  readonly first: (period: number) => number;
+  readonly hasPeriod: boolean;
+  readonly hasColumns: boolean;
+}
+
+const ofValues = (
+  name: string,
+  file: string,
+  compute: (values: Float64Array, period: number) => Float64Array,
+): Indicator => ({
+  name,
+  file,
+  lines: ({ close }, period) => [compute(close, period)],
+  first: (period) => period - 1,
+  hasPeriod: true,
+  hasColumns: false,
+});
+
+const indicators: readonly Indicator[] = [
+  ofValues('ema', 'ema.ts', ema),
+  ofValues('rma', 'rma.ts', rma),
+  ofValues('highest', 'extremes.ts', highest),
+  ofValues('lowest', 'extremes.ts', lowest),
+  {
+    name: 'true range',
+    file: 'true-range.ts',
+    lines: ({ high, low, close }) => [trueRange(high, low, close)],
+    first: () => 1,
+    hasPeriod: false,
+    hasColumns: true,
+  },
+  {
+    name: 'atr',
+    file: 'atr.ts',
+    lines: ({ high, low, close }, period) => [atr(high, low, close, period)],
+    first: (period) => period,
+    hasPeriod: true,
+    hasColumns: true,
+  },
+  {
+    name: 'donchian',
+    file: 'donchian.ts',
+    lines: ({ high, low }, period) => Object.values(donchian(high, low, period)),
+    first: (period) => period - 1,
+    hasPeriod: true,
+    hasColumns: true,
+  },
+];
+
+const seeds = fc.integer();
+const periods = fc.integer({ min: 1, max: 30 });
+const lengths = fc.integer({ min: 0, max: 80 });
+
+describe.each(indicators)(
+  '$name keeps the contract of indicators',
+  ({ name, lines, first, hasPeriod, hasColumns }) => {
+    it('has a value on every candle from its first on, and none before', () => {
+      fc.assert(
+        fc.property(seeds, lengths, periods, (seed, length, period) => {
+          for (const line of lines(walk(seed, length), period)) {
+            expect(line).toHaveLength(length);
+            const firstValue = line.findIndex((value) => Number.isFinite(value));
+            expect(firstValue).toBe(first(period) < length ? first(period) : -1);
+            expect(line.subarray(0, first(period)).every(Number.isNaN)).toBe(true);
+            expect(line.subarray(first(period)).every(Number.isFinite)).toBe(true);
+          }
+        }),
+      );
+    });
+
+    it('says the same, bit for bit, whether or not the future is known', () => {
+      fc.assert(
+        fc.property(seeds, lengths, periods, (seed, length, period) => {
+          const all = walk(seed, 80, { gaps: 0.1, untraded: 0.1 });
+          const whole = lines(all, period).map((line) => line.slice(0, length));
+          expect(lines(sliceCandles(all, 0, length), period)).toEqual(whole);
+        }),
+      );
+    });
+
+    it('scales exactly by powers of two', () => {
+      fc.assert(
+        fc.property(seeds, periods, fc.integer({ min: -30, max: 30 }), (seed, period, power) => {
+          const candles = walk(seed, 80);
+          const wanted = lines(candles, period).map((line) => line.map((value) => value * 2 ** power));
+          expect(lines(scaled(candles, 2 ** power), period)).toEqual(wanted);
+        }),
+      );
+    });
+
+    it('leaves its input alone', () => {
+      const candles = walk(1, 80);
+      lines(candles, 5);
+      expect(candles).toEqual(walk(1, 80));
+    });
+
+    if (hasPeriod)
+      it('refuses a period that is not a positive whole number', () => {
+        for (const period of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+          expect(() => lines(walk(1, 80), period), `${period}`).toThrow(/^Bug: .* period /);
+        }
+      });
+
+    if (hasColumns)
+      it('refuses columns of unequal length', () => {
+        const candles = walk(1, 80);
+        const short = { ...candles, low: candles.low.subarray(1) };
+        expect(() => lines(short, 5)).toThrow(`Bug: ${name} of columns of unequal length`);
+      });
+  },
+);
+
+describe('the contract of indicators', () => {
+  it('is put to every indicator file', () => {
+    const folder = join(import.meta.dirname, '../../../shared/core/indicators');
+    expect([...new Set(indicators.map(({ file }) => file))].sort()).toEqual(readdirSync(folder).sort());
+  });
+});
