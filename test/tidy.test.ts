@@ -42,8 +42,7 @@ const apart: readonly { readonly from: RegExp; readonly to: RegExp; readonly why
 /** The files of the core that may do one thing which the rest of it may not. */
 const exceptions: Record<string, RegExp> = {
   'shared/core/market/calendar.ts': /\bnew Date\(/,
-  'shared/core/market/content-hash.ts': /node:crypto/,
-  'shared/core/execution/client-id.ts': /node:crypto/,
+  'shared/core/hash.ts': /node:crypto/,
 };
 
 const banned =
@@ -77,10 +76,14 @@ const everything = [...sources, ...['test', 'bench'].flatMap(filesIn).map(read)]
 
 type Source = { readonly path: string; readonly text: string };
 
+const IMPORT =
+  /^(?:import|export)\b[^;'"]*?\bfrom\s+['"]([^'"]+)['"]|^import\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm;
+
 const importsOf = ({ path, text }: Source) =>
-  [...text.matchAll(/\b(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)].map(([, target = '']) =>
-    target.startsWith('.') ? normalize(join(path, '..', target)) : target,
-  );
+  [...text.matchAll(IMPORT)].map(([, named, bare, lazy]) => {
+    const target = named ?? bare ?? lazy ?? '';
+    return target.startsWith('.') ? normalize(join(path, '..', target)) : target;
+  });
 
 const strayArrows = (source: Source & { readonly layer: string }) =>
   importsOf(source)

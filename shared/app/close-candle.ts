@@ -1,11 +1,12 @@
 import type { Units } from '../core/decimal.ts';
+import type { Mark } from '../core/execution/books.ts';
 import { worthOf } from '../core/execution/ledger.ts';
 import { isTargetReached, type Position, ratchet, requestExit } from '../core/execution/position.ts';
 import type { EpochMs } from '../core/market/timeframes.ts';
 import type { Action } from '../ports/state-store.ts';
 import { type Account, commit } from './account.ts';
 import type { Analyst } from './analysis.ts';
-import { bodyOf, keys, type Mark, sortableMs } from './items.ts';
+import { bodyOf, keys, sortableMs } from './items.ts';
 import type { Lease } from './lease.ts';
 import type { Trader } from './trader.ts';
 

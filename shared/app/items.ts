@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isDecimalText, textOf, type Units, unitsOf } from '../core/decimal.ts';
 import { AppError } from '../core/errors.ts';
+import type { BookedFill, Mark } from '../core/execution/books.ts';
 import type { Order } from '../core/execution/order.ts';
 import type { Position } from '../core/execution/position.ts';
 import { utcMonthKey } from '../core/market/calendar.ts';
@@ -126,15 +127,9 @@ const fillSchema = z.strictObject({
   quantity: units,
   cost: units,
   fee: units,
-});
+}) satisfies z.ZodType<BookedFill>;
 
-/** One fill as the books keep it, once, for ever. */
-export type FillItem = z.output<typeof fillSchema>;
-
-const markSchema = z.strictObject({ atMs: ms, equity: units, cash: units });
-
-/** The account's equity at the end of an exec candle. */
-export type Mark = z.output<typeof markSchema>;
+const markSchema = z.strictObject({ atMs: ms, equity: units, cash: units }) satisfies z.ZodType<Mark>;
 
 const schemas = {
   head: headSchema,

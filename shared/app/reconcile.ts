@@ -1,4 +1,5 @@
 import { type Units, unitsOf } from '../core/decimal.ts';
+import { type BookedFill, fillReason } from '../core/execution/books.ts';
 import { cashAfter } from '../core/execution/ledger.ts';
 import { moveOrder, type Order, type OrderState } from '../core/execution/order.ts';
 import {
@@ -14,7 +15,7 @@ import {
 import type { ExchangeFill, ExchangeOrder } from '../ports/exchange.ts';
 import type { Action } from '../ports/state-store.ts';
 import { type Account, commit } from './account.ts';
-import { bodyOf, type FillItem, keys } from './items.ts';
+import { bodyOf, keys } from './items.ts';
 import type { Lease } from './lease.ts';
 import type { Trader } from './trader.ts';
 
@@ -111,11 +112,8 @@ function fillAction(
   }: { order: Order; position: Position | undefined; fill: ExchangeFill; number: number },
 ): Action {
   const { clientOrderId, symbol, side, purpose } = order;
-  const reason =
-    purpose === 'entry' || position === undefined
-      ? 'ENTRY'
-      : (position.exit?.reason ?? (purpose === 'stop' ? stopReason(position) : 'SIGNAL'));
-  const item: FillItem = { clientOrderId, symbol, side, reason, step: fill.step, ...executionOf(fill) };
+  const reason = fillReason(purpose, position);
+  const item: BookedFill = { clientOrderId, symbol, side, reason, step: fill.step, ...executionOf(fill) };
   return {
     kind: 'put',
     ...keys.fill(account, `${clientOrderId}#${number}`),

@@ -3,7 +3,7 @@ import type { Hole } from '../core/market/holes.ts';
 import type { EpochMs, Timeframe } from '../core/market/timeframes.ts';
 
 /** Where candles came from: a source and, of a file, its name and the SHA-256 of its bytes. */
-export interface Provenance {
+interface Provenance {
   /** `kraken-api`, `csv`, `kraken-archive`, `synthetic`. */
   readonly source: string;
   /** The file, or what was asked of the source. */
@@ -24,7 +24,7 @@ export interface CandleAppend {
   readonly timeframe: Timeframe;
   readonly candles: Candles;
   readonly provenance: Provenance;
-  /** Told after each file: how many of the files that must be looked at are done. */
+  /** Told after each file: how many of those that change are written. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 

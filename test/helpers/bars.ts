@@ -4,28 +4,29 @@ import { type Timeframe, timeframeMs } from '../../shared/core/market/timeframes
 /** 2024-01-01T00:00Z: on the grid of every timeframe. */
 export const BARS_START_MS = 1_704_067_200_000;
 
-/** A bar by its place on the grid and its close; volume 0 makes it flat. */
-export type Bar = readonly [place: number, close: number, volume?: number];
-
-/** Bars around their closes: open and close equal, high one above, low one below; without volume all four equal. */
-export function barsOf(timeframe: Timeframe, bars: readonly Bar[], startMs = BARS_START_MS): Candles {
+/**
+ * Bars as text, `0:10 1:10:0 4:12`: place on the grid, close and, unless it is 1, volume. Open and close are equal,
+ * high is one above and low one below; without volume all four are equal.
+ */
+export function barsOf(timeframe: Timeframe, text: string, startMs = BARS_START_MS): Candles {
+  const bars = text.split(' ').filter((bar) => bar !== '');
   return candlesOf(
-    bars.map(([place, close, volume = 1]) => ({
-      openMs: startMs + place * timeframeMs[timeframe],
-      open: close,
-      high: volume === 0 ? close : close + 1,
-      low: volume === 0 ? close : close - 1,
-      close,
-      volume,
-    })),
+    bars.map((bar) => {
+      const [place = 0, close = 0, volume = 1] = bar.split(':').map(Number);
+      const reach = volume === 0 ? 0 : 1;
+      const openMs = startMs + place * timeframeMs[timeframe];
+      return { openMs, open: close, high: close + reach, low: close - reach, close, volume };
+    }),
   );
 }
 
-/** The same, read back: place, close, volume. */
-export function barsIn(timeframe: Timeframe, candles: Candles, startMs = BARS_START_MS): Bar[] {
-  return [...candles.openMs].map((openMs, i) => [
-    (openMs - startMs) / timeframeMs[timeframe],
-    candles.close[i] ?? Number.NaN,
-    candles.volume[i] ?? Number.NaN,
-  ]);
+/** The same, read back. */
+export function barsIn(timeframe: Timeframe, candles: Candles): string {
+  return [...candles.openMs]
+    .map((openMs, i) => {
+      const place = (openMs - BARS_START_MS) / timeframeMs[timeframe];
+      const volume = candles.volume[i];
+      return `${place}:${candles.close[i]}${volume === 1 ? '' : `:${volume}`}`;
+    })
+    .join(' ');
 }

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Candles } from '../../shared/core/market/candles.ts';
 
 /** How the server fails, when it is told to. */
-export type KrakenFailure = 'status-500' | 'hang' | 'cut-off' | 'error' | 'nonsense';
+type KrakenFailure = 'status-500' | 'hang' | 'cut-off' | 'error' | 'nonsense';
 
 export interface KrakenPublic {
   readonly baseUrl: string;

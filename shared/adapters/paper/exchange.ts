@@ -4,26 +4,12 @@ import type { ClockMark } from '../../core/execution/clock.ts';
 import type { FillRules } from '../../core/execution/costs.ts';
 import type { Candle } from '../../core/market/candles.ts';
 import type { EpochMs } from '../../core/market/timeframes.ts';
-import type { Exchange, ExchangeOrder } from '../../ports/exchange.ts';
+import type { ExchangeOrder } from '../../ports/exchange.ts';
+import type { ModelledExchange } from '../../ports/modelled-exchange.ts';
 import type { Action, StateStore } from '../../ports/state-store.ts';
 import { met, type StoredOrder, saving, storedOrder } from './orders.ts';
 
 const TRIES_MAX = 5;
-
-/** The paper exchange: orders meet stored candles by the rules of modelled fills, and its state survives restarts. */
-export interface PaperExchange extends Exchange {
-  /**
-   * Lets the orders of every symbol meet one exec candle: `OPEN` or `RANGE`. Done before, it does nothing.
-   * @param candles by symbol; a symbol without one has a hole there: nothing fills
-   */
-  meet(
-    step: 'OPEN' | 'RANGE',
-    at: { readonly candleMs: EpochMs; readonly endMs: EpochMs },
-    candles: ReadonlyMap<string, Candle | undefined>,
-  ): Promise<void>;
-  /** The last step of the clock that it went through. */
-  clock(): Promise<ClockMark | undefined>;
-}
 
 const clockSchema = z.strictObject({ kind: z.enum(['OPEN', 'RANGE']), candleMs: z.int() });
 
@@ -35,7 +21,7 @@ export function paperExchange(
   store: StateStore,
   account: string,
   rulesOf: (symbol: string) => FillRules,
-): PaperExchange {
+): ModelledExchange {
   const pk = `PAPER#${account}`;
   const load = async (id: string): Promise<StoredOrder | undefined> => {
     const item = (await store.get({ pk, sk: `OPEN#${id}` })) ?? (await store.get({ pk, sk: `ENDED#${id}` }));

@@ -114,8 +114,8 @@ async function read(bytes: Uint8Array) {
   const rows = columns.get('open_ms')?.length ?? 0;
   const candles = emptyCandles(rows);
   for (const column of candleColumns) {
-    const data = columns.get(parquetNames[column]);
-    if ((data?.length ?? 0) !== rows) throw new Error(`column '${parquetNames[column]}' is incomplete`);
+    const data = columns.get(parquetNames[column]) ?? [];
+    if (data.length !== rows) throw new Error(`column '${parquetNames[column]}' is incomplete`);
     for (let i = 0; i < rows; i++) candles[column][i] = Number(data[i]);
   }
   return { candles, metadata };

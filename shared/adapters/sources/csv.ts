@@ -77,7 +77,7 @@ function readRows(
     const { line, next } = lineAt(text, start);
     start = next;
     if (number === 1 && about.layout.hasHeader) continue;
-    readRow(reading, number, line);
+    readRow(reading, line, number);
     if (number % ROWS_BETWEEN_REPORTS === 0) onProgress?.(reading.at);
   }
   if (reading.at === 0)
@@ -86,118 +86,112 @@ function readRows(
   return reading;
 }
 
-function readRow(reading: Reading, lineNumber: number, line: string): void {
+function readRow(reading: Reading, line: string, lineNumber: number): void {
   const { candles, layout, lines, at } = reading;
   const fields = line.split(',');
-  if (fields.length !== layout.columns.length)
-    refuse(reading, lineNumber, `${fields.length} columns, expected ${layout.columns.length}`);
   lines[at] = lineNumber;
-  candles.openMs[at] = timeOf(reading, lineNumber, fields[0] ?? '');
+  if (fields.length !== layout.columns.length)
+    refuse(reading, at, `: ${fields.length} column(s), expected ${layout.columns.length}`);
+  candles.openMs[at] = timeOf(reading, fields[0] ?? '');
   for (let column = 1; column < fields.length; column++) {
-    const value = numberOf(reading, lineNumber, { column, text: fields[column] ?? '' });
+    const value = numberOf(reading, column, fields[column] ?? '');
     const name = candleColumns[column];
     if (name) candles[name][at] = value;
   }
   const fault = rowFault(candles, at);
-  if (fault) refuse(reading, lineNumber, `column '${fault.column}': '${fault.value}' ${fault.problem}`);
-  if (isRepeated(reading, lineNumber)) reading.duplicates++;
+  if (fault) refuse(reading, at, `, column '${fault.column}': '${fault.value}' ${fault.problem}`);
+  if (isRepeated(reading)) reading.duplicates++;
   else {
-    checkPrices(reading, lineNumber);
+    checkJump(reading);
     reading.at++;
   }
 }
 
-function timeOf(reading: Reading, lineNumber: number, text: string): number {
-  const { unit, columns } = reading.layout;
+function timeOf(reading: Reading, text: string): number {
+  const { unit } = reading.layout;
   const value = Number(text);
-  const spelled = `column '${columns[0]}': ${JSON.stringify(text.slice(0, 40))}`;
-  if (!/^-?\d+$/.test(text)) refuse(reading, lineNumber, `${spelled} is not a whole number of ${unit}`);
+  if (!/^-?\d+$/.test(text)) refuseField(reading, 0, `${quote(text)} is not a whole number of ${unit}`);
   const looks = timeUnitOf(value);
-  if (looks === undefined) refuse(reading, lineNumber, `${spelled} is not a time in ${unit}`);
+  if (looks === undefined) refuseField(reading, 0, `${quote(text)} is not a time in ${unit}`);
   if (looks !== unit)
-    refuse(
+    refuseField(
       reading,
-      lineNumber,
-      `${spelled} looks like ${looks}, ${reading.at === 0 ? 'expected' : 'among'} ${unit}`,
+      0,
+      `${quote(text)} looks like ${looks}, ${reading.at === 0 ? 'expected' : 'among'} ${unit}`,
     );
   return unit === 'seconds' ? value * 1000 : value;
 }
 
-function numberOf(reading: Reading, lineNumber: number, field: { column: number; text: string }): number {
-  const { column, text } = field;
-  const spelled = `column '${reading.layout.columns[column]}': ${JSON.stringify(text.slice(0, 40))}`;
-  if (!NUMBER.test(text)) refuse(reading, lineNumber, `${spelled} is not a number`);
+function numberOf(reading: Reading, column: number, text: string): number {
+  if (!NUMBER.test(text)) refuseField(reading, column, `${quote(text)} is not a number`);
   // The one column that is not kept: the number of trades.
   if (column >= candleColumns.length && !/^\d+$/.test(text))
-    refuse(reading, lineNumber, `${spelled} is not a whole number`);
+    refuseField(reading, column, `${quote(text)} is not a whole number`);
   return Number(text) + 0;
 }
 
 /** True for a row that says the same as the one above; other rows must come after the one above. */
-function isRepeated(reading: Reading, lineNumber: number): boolean {
-  const { candles, at } = reading;
+function isRepeated(reading: Reading): boolean {
+  const { candles, lines, at } = reading;
   const before = candles.openMs[at - 1] ?? 0;
   const openMs = candles.openMs[at] ?? 0;
-  const column = reading.layout.columns[0];
   if (openMs > before) return false;
   if (openMs < before)
-    refuse(
-      reading,
-      lineNumber,
-      `column '${column}': ${isoMinute(openMs)} comes after ${isoMinute(before)}, rows must ascend`,
-    );
-  const other = candleColumns.find((each) => candles[each][at] !== candles[each][at - 1]);
-  if (other)
-    refuse(
-      reading,
-      lineNumber,
-      `column '${other}': '${candles[other][at]}', but line ${reading.lines[at - 1]} says ` +
-        `'${candles[other][at - 1]}' for the same candle (${isoMinute(openMs)})`,
-    );
-  return true;
+    refuseField(reading, 0, `${isoMinute(openMs)} comes after ${isoMinute(before)}, rows must ascend`);
+  const other = candleColumns.findIndex((each) => candles[each][at] !== candles[each][at - 1]);
+  const name = candleColumns[other];
+  if (name === undefined) return true;
+  const [here, above] = [candles[name][at], candles[name][at - 1]];
+  refuseField(
+    reading,
+    other,
+    `'${here}', but line ${lines[at - 1]} says '${above}' for the same candle (${isoMinute(openMs)})`,
+  );
 }
 
-function checkPrices({ candles, at, ...reading }: Reading, lineNumber: number): void {
+/** Across a long hole a price may go anywhere. */
+function checkJump(reading: Reading): void {
+  const { candles, timeframe, at } = reading;
   if (at === 0) return;
-  const bars = ((candles.openMs[at] ?? 0) - (candles.openMs[at - 1] ?? 0)) / timeframeMs[reading.timeframe];
+  const bars = ((candles.openMs[at] ?? 0) - (candles.openMs[at - 1] ?? 0)) / timeframeMs[timeframe];
   const open = candles.open[at] ?? 0;
   const close = candles.close[at - 1] ?? 0;
-  const jump = Math.max(open / close, close / open);
-  if (bars <= FILL_BARS_MAX + 1 && jump >= PRICE_JUMP_MAX)
-    refuse(
-      reading,
-      lineNumber,
-      `column 'open': '${open}' after a close of '${close}' looks like another unit of price`,
-    );
+  if (bars <= FILL_BARS_MAX + 1 && Math.max(open / close, close / open) >= PRICE_JUMP_MAX)
+    refuseField(reading, 1, `'${open}' after a close of '${close}' looks like another unit of price`);
 }
 
 /** All times lie on the grid of the timeframe, and not all of them on that of a longer one. */
-function checkTimeframe({ candles, lines, at, ...reading }: Reading): void {
-  const { timeframe } = reading;
-  const length = timeframeMs[timeframe];
+function checkTimeframe(reading: Reading): void {
+  const { candles, timeframe, layout, at } = reading;
   const openMs = candles.openMs.subarray(0, at);
   const likely = likelyTimeframe(openMs);
-  const stray = openMs.findIndex((ms) => ms % length !== 0);
-  const column = `column '${reading.layout.columns[0]}'`;
+  const stray = openMs.findIndex((ms) => ms % timeframeMs[timeframe] !== 0);
+  const looks = likely ? `; the file looks like ${likely}` : '';
+  const column = `, column '${layout.columns[0]}': `;
   if (stray >= 0)
     refuse(
       reading,
-      lines[stray] ?? 0,
-      `${column}: ${isoMinute(openMs[stray] ?? 0)} is not on the grid of ${timeframe}` +
-        `${likely ? `; the file looks like ${likely}` : ''}`,
+      stray,
+      `${column}${isoMinute(openMs[stray] ?? 0)} is not on the grid of ${timeframe}${looks}`,
     );
-  if (at > 2 && likely && timeframeMs[likely] > length)
-    refuse(
-      reading,
-      lines[1] ?? 0,
-      `${column}: no two candles are ${timeframe} apart; the file looks like ${likely}`,
-    );
+  // Two candles that lie far apart prove nothing.
+  if (at > 2 && likely && timeframeMs[likely] > timeframeMs[timeframe])
+    refuse(reading, 1, `${column}no two candles are ${timeframe} apart${looks}`);
 }
 
-function refuse({ name }: Pick<Reading, 'name'>, lineNumber: number, what: string): never {
+function quote(text: string): string {
+  return JSON.stringify(text.slice(0, 40));
+}
+
+/** Refuses the file for a field of the row that is being read. */
+function refuseField(reading: Reading, column: number, problem: string): never {
+  refuse(reading, reading.at, `, column '${reading.layout.columns[column]}': ${problem}`);
+}
+
+function refuse({ name, lines }: Reading, row: number, problem: string): never {
   throw new AppError(
     'candles-invalid',
-    `'${name}', line ${lineNumber}${what.startsWith('column ') ? ', ' : ': '}${what}.`,
+    `'${name}', line ${lines[row]}${problem}.`,
     'Correct the file, or --symbol and --timeframe, and import it again; nothing was imported.',
   );
 }

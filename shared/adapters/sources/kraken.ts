@@ -78,7 +78,7 @@ async function finishedCandles(exchange: kraken, request: CandleRequest): Promis
   const pair = exchange.market(symbol)['id'] ?? '';
   const length = timeframeMs[timeframe];
   // Kraken gives what comes after `since`.
-  const since = Math.floor((fromMs - length) / 1000);
+  const since = Math.max(0, Math.floor((fromMs - length) / 1000));
   const answer = answerSchema.safeParse(
     await exchange.publicGetOHLC({ pair, interval: length / timeframeMs['1m'], since }),
   );
@@ -119,7 +119,7 @@ function unavailable(baseUrl: string, request: CandleRequest, error: unknown): A
       'Spell the symbol base before quote, such as BTC/USD.',
       { cause: error },
     );
-  const what = message.replaceAll(/\s+/g, ' ').slice(0, 200);
+  const what = message.replaceAll(/[\s\p{Cc}]+/gu, ' ').slice(0, 200);
   return new AppError(
     'source-unavailable',
     `Kraken at ${baseUrl} gave no candles of ${about(request)}: ${what}`,

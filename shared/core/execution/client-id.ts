@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../hash.ts';
 import type { EpochMs } from '../market/timeframes.ts';
 
 /** What an order is for. */
@@ -20,9 +20,8 @@ export interface Intent {
  * @returns a UUID (RFC 9562 version 8) made of SHA-256 of `account|symbol|tick|purpose|number`
  */
 export function clientOrderId({ account, symbol, tickMs, purpose, number }: Intent): string {
-  const bytes = createHash('sha256').update(`${account}|${symbol}|${tickMs}|${purpose}|${number}`).digest();
-  bytes[6] = (bytes[6]! & 0x0f) | 0x80;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  const hex = bytes.toString('hex', 0, 16);
+  const digest = sha256(`${account}|${symbol}|${tickMs}|${purpose}|${number}`);
+  const variant = ((Number.parseInt(digest.charAt(16), 16) & 0x3) | 0x8).toString(16);
+  const hex = `${digest.slice(0, 12)}8${digest.slice(13, 16)}${variant}${digest.slice(17, 32)}`;
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }

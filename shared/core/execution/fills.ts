@@ -48,7 +48,6 @@ export function fillAtOpen(
   rules: FillRules,
 ): readonly OrderOutcome[] {
   if (orders.length === 0) return NOTHING;
-  if (!(candle.volume > 0)) return orders.flatMap(unfilled);
   return settle(orders, OPEN_JUDGES, { step: 'OPEN', candle, rules });
 }
 
@@ -109,8 +108,8 @@ function groupOf(order: RestingOrder): string | undefined {
 }
 
 /** In an untraded candle, or one whose share is less than a lot, entries at the market expire and all else goes on. */
-function unfilled(order: RestingOrder): OrderOutcome[] {
-  return order.kind === 'market' && order.isEntry ? [{ orderId: order.id, status: 'expired' }] : [];
+function unfilled(order: RestingOrder): OrderOutcome | undefined {
+  return order.kind === 'market' && order.isEntry ? { orderId: order.id, status: 'expired' } : undefined;
 }
 
 function marketAtOpen(order: RestingOrder, at: Moment): OrderOutcome | undefined {
@@ -194,7 +193,7 @@ function execute(
 ): OrderOutcome | undefined {
   const { id: orderId, side } = order;
   const quantity = takeable(order.quantity, candle.volume, rules);
-  if (quantity <= 0n) return unfilled(order)[0];
+  if (quantity <= 0n) return unfilled(order);
   if (isBeyondBudget(order, price, feeRate)) return { orderId, status: 'rejected' };
   const fill: Fill = { step, price, quantity, ...costOf(side, price, quantity, feeRate) };
   return { orderId, status: quantity === order.quantity ? 'filled' : restOf(order), fill };

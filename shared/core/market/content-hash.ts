@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../hash.ts';
 import { type Candles, candleColumns } from './candles.ts';
 
 /**
@@ -6,10 +6,10 @@ import { type Candles, candleColumns } from './candles.ts';
  * equal for equal candles, however they are split into files.
  */
 export function contentHash(candles: Candles): string {
-  const hash = createHash('sha256');
-  for (const column of candleColumns) {
-    const { buffer, byteOffset, byteLength } = candles[column];
-    hash.update(new Uint8Array(buffer, byteOffset, byteLength));
-  }
-  return hash.digest('hex');
+  return sha256(
+    ...candleColumns.map((column) => {
+      const { buffer, byteOffset, byteLength } = candles[column];
+      return new Uint8Array(buffer, byteOffset, byteLength);
+    }),
+  );
 }

@@ -103,7 +103,7 @@ describe('a candle file', () => {
   });
 
   it('is refused without candles', async () => {
-    const empty = encodeCandles(file, { candles: barsOf('4h', []), provenance: [] });
+    const empty = encodeCandles(file, { candles: barsOf('4h', ''), provenance: [] });
     expect((await refusal(decodeCandles(file, empty))).message).toContain('it holds no candles');
   });
 });

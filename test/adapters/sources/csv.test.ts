@@ -87,9 +87,9 @@ describe('our csv', () => {
 
 describe('a file is refused, by line, column and value, for', () => {
   it.each([
-    ['a missing column', `${at(1)},100,102,98,101`, "'x.csv', line 3: 5 columns, expected 6."],
-    ['a further column', `${row(1)},7`, "'x.csv', line 3: 7 columns, expected 6."],
-    ['a blank line between rows', '', "'x.csv', line 3: 1 columns, expected 6."],
+    ['a missing column', `${at(1)},100,102,98,101`, "'x.csv', line 3: 5 column(s), expected 6."],
+    ['a further column', `${row(1)},7`, "'x.csv', line 3: 7 column(s), expected 6."],
+    ['a blank line between rows', '', "'x.csv', line 3: 1 column(s), expected 6."],
     ['a word', `${at(1)},abc,102,98,101,5`, `'x.csv', line 3, column 'open': "abc" is not a number.`],
     ['an empty field', `${at(1)},100,102,98,,5`, `'x.csv', line 3, column 'close': "" is not a number.`],
     ['NaN', `${at(1)},100,NaN,98,101,5`, `'x.csv', line 3, column 'high': "NaN" is not a number.`],

@@ -168,6 +168,10 @@ describe('volume', () => {
     expect(fillInRange([stop, target, bid], crash, rules)).toEqual([]);
   });
 
+  it('of 0 does not raise a trail', () => {
+    expect(fillInRange([trail], { ...quiet, volume: 0 }, rules)).toEqual([]);
+  });
+
   it('is missing in a hole: the stop waits for the next open and its gap', () => {
     const hole = candle(97, 97, 97, 97, 0);
     expect([...fillAtOpen([stop], hole, rules), ...fillInRange([stop], hole, rules)]).toEqual([]);
@@ -211,6 +215,10 @@ describe('a limit entry with its protective orders', () => {
   it('meets its target there only when the close proves it', () => {
     expect(states(candle(100, 104, 97, 103))).toEqual(['bid filled']);
     expect(states(candle(100, 104, 97, 103.01))).toEqual(['bid filled', 'target filled', 'stop cancelled']);
+  });
+
+  it('is in for the whole candle when it was placed beyond the market', () => {
+    expect(states(candle(96, 104, 95, 98))).toEqual(['bid filled', 'target filled', 'stop cancelled']);
   });
 
   it('protects what was filled, not what was asked for', () => {

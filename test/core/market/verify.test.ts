@@ -30,36 +30,12 @@ describe('a candle', () => {
 
 describe('a series', () => {
   it('has its first fault named by row and column', () => {
-    expect(
-      candlesFault(
-        barsOf('4h', [
-          [0, 10],
-          [1, 11],
-        ]),
-        '4h',
-      ),
-    ).toBeUndefined();
-    expect(
-      candlesFault(
-        barsOf('4h', [
-          [0, 10],
-          [1, -5],
-        ]),
-        '4h',
-      ),
-    ).toMatchObject({ row: 1, column: 'open' });
+    expect(candlesFault(barsOf('4h', '0:10 1:11'), '4h')).toBeUndefined();
+    expect(candlesFault(barsOf('4h', '0:10 1:-5'), '4h')).toMatchObject({ row: 1, column: 'open' });
   });
 
   it('lies on the grid of its timeframe', () => {
-    expect(
-      candlesFault(
-        barsOf('1h', [
-          [0, 10],
-          [1, 11],
-        ]),
-        '4h',
-      ),
-    ).toMatchObject({
+    expect(candlesFault(barsOf('1h', '0:10 1:11'), '4h')).toMatchObject({
       row: 1,
       column: 'openMs',
       problem: '(2024-01-01 01:00) is not on the grid of 4h',
@@ -68,39 +44,15 @@ describe('a series', () => {
 
   it('ascends strictly', () => {
     for (const place of [0, -1])
-      expect(
-        candlesFault(
-          barsOf('4h', [
-            [0, 10],
-            [place, 11],
-          ]),
-          '4h',
-        ),
-      ).toMatchObject({
+      expect(candlesFault(barsOf('4h', `0:10 ${place}:11`), '4h')).toMatchObject({
         row: 1,
         problem: `does not come after '${BARS_START_MS}'`,
       });
   });
 
   it('tells its timeframe: the longest grid on which all of it lies', () => {
-    expect(
-      likelyTimeframe(
-        barsOf('1h', [
-          [0, 1],
-          [4, 1],
-          [8, 1],
-        ]).openMs,
-      ),
-    ).toBe('4h');
-    expect(
-      likelyTimeframe(
-        barsOf('1h', [
-          [0, 1],
-          [4, 1],
-          [5, 1],
-        ]).openMs,
-      ),
-    ).toBe('1h');
+    expect(likelyTimeframe(barsOf('1h', '0:1 4:1 8:1').openMs)).toBe('4h');
+    expect(likelyTimeframe(barsOf('1h', '0:1 4:1 5:1').openMs)).toBe('1h');
     expect(likelyTimeframe(Float64Array.of(BARS_START_MS + 1))).toBeUndefined();
   });
 });

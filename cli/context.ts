@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { loadConfig } from '../config/load.ts';
+import { fileObjectStore } from '../shared/adapters/files/object-store.ts';
+import { paperExchange } from '../shared/adapters/paper/exchange.ts';
+import { parquetCandleStore } from '../shared/adapters/parquet/candle-store.ts';
+import { parseCandleCsv } from '../shared/adapters/sources/csv.ts';
+import { krakenSource } from '../shared/adapters/sources/kraken.ts';
+import { sqliteStateStore } from '../shared/adapters/sqlite/state-store.ts';
+import type { Feed, Trader } from '../shared/app/trader.ts';
+import type { Config } from '../shared/core/config.ts';
+import { LOOKBACK_ROWS } from '../shared/core/decision/lookback.ts';
+import { type MarketRules, marketRules } from '../shared/core/decision/rules.ts';
+import { AppError } from '../shared/core/errors.ts';
+import { jsonHash } from '../shared/core/hash.ts';
+import { type Instance, instancesOf } from '../shared/core/strategies/instances.ts';
+import type { CandleFileReader } from '../shared/ports/candle-file.ts';
+import type { CandleSource } from '../shared/ports/candle-source.ts';
+import type { CandleStore } from '../shared/ports/candle-store.ts';
+import type { ModelledExchange } from '../shared/ports/modelled-exchange.ts';
+import type { StateStore } from '../shared/ports/state-store.ts';
+import type { CommonOptions } from './options.ts';
+
+/** A holder of the lease on a laptop lives as long as one step; a margin stays for a slow disk. */
+const LEASE_MS = 90_000;
+
+/** What every verb starts from: the configuration in force and the folder that it works in. */
+export interface Workspace {
+  readonly config: Config;
+  readonly configHash: string;
+  readonly instances: readonly Instance[];
+  readonly rules: ReadonlyMap<string, MarketRules>;
+  readonly codeVersion: string;
+  readonly dataFolder: string;
+}
+
+/** Opens the workspace of a command line. @throws AppError `config-invalid` */
+export function openWorkspace({ config: file, data }: CommonOptions): Workspace {
+  const config = loadConfig(file);
+  return {
+    config,
+    configHash: jsonHash(config),
+    instances: instancesOf(config),
+    rules: new Map(config.symbols.map((symbol) => [symbol, marketRules(config, symbol)])),
+    codeVersion: version(),
+    dataFolder: data,
+  };
+}
+
+/** The version of this program. */
+export function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8'));
+  const isNamed = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
+  return isNamed ? String(manifest.version) : 'unknown';
+}
+
+/** The candles of a venue in the workspace. */
+export function openCandles(
+  { dataFolder }: Pick<Workspace, 'dataFolder'>,
+  venue: 'kraken' | 'synthetic',
+): CandleStore {
+  return parquetCandleStore(fileObjectStore(join(dataFolder, 'candles')), venue);
+}
+
+/** The state of one account. A replay can be run again, so it need not wait for the disk. */
+export function openState({ dataFolder }: Pick<Workspace, 'dataFolder'>, account: string): StateStore {
+  const durability = account.startsWith('replay-') ? 'relaxed' : 'full';
+  return sqliteStateStore({ file: stateFile(dataFolder, account), durability });
+}
+
+/** The state of an account that must exist. @throws AppError `not-found` */
+export function openExistingState(workspace: Workspace, account: string): StateStore {
+  if (existsSync(stateFile(workspace.dataFolder, account))) return openState(workspace, account);
+  throw new AppError(
+    'not-found',
+    `There is no account '${account}' in '${workspace.dataFolder}'.`,
+    'Run `hot-crypto start` first, or name the folder with --data.',
+  );
+}
+
+/** The accounts that have a state, in alphabetical order. */
+export function accountsIn({ dataFolder }: Pick<Workspace, 'dataFolder'>): readonly string[] {
+  const folder = join(dataFolder, 'accounts');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.sqlite'))
+    .map((name) => name.slice(0, -'.sqlite'.length))
+    .sort();
+}
+
+/** Deletes the state of a replay. */
+export function deleteState({ dataFolder }: Pick<Workspace, 'dataFolder'>, account: string): void {
+  for (const end of ['', '-wal', '-shm']) rmSync(`${stateFile(dataFolder, account)}${end}`, { force: true });
+}
+
+function stateFile(dataFolder: string, account: string): string {
+  return join(dataFolder, 'accounts', `${account}.sqlite`);
+}
+
+/** What distinguishes one trader of a workspace from another. */
+export interface TraderParts {
+  readonly account: string;
+  readonly store: StateStore;
+  readonly feed: Feed;
+  readonly execMs: number;
+}
+
+/** A trader on the paper exchange, with that exchange. */
+export function paperTrader(
+  workspace: Workspace,
+  { account, store, feed, execMs }: TraderParts,
+): { readonly trader: Trader; readonly exchange: ModelledExchange } {
+  const exchange = paperExchange(store, account, (symbol) => {
+    const rules = workspace.rules.get(symbol) ?? marketRules(workspace.config, symbol);
+    return rules.fill;
+  });
+  const trader: Trader = {
+    store,
+    account,
+    owner: `${hostname()}:${process.pid}:${randomBytes(6).toString('hex')}`,
+    leaseMs: LEASE_MS,
+    wallMs: () => Date.now(),
+    hasEnded,
+    config: workspace.config,
+    configHash: workspace.configHash,
+    codeVersion: workspace.codeVersion,
+    instances: workspace.instances,
+    rules: workspace.rules,
+    execMs,
+    lookbackRows: LOOKBACK_ROWS,
+    feed,
+    exchange,
+  };
+  return { trader, exchange };
+}
+
+/** A holder of this machine whose process is gone cannot come back: its lease need not run out. */
+function hasEnded(owner: string): boolean {
+  const [host, pid] = owner.split(':');
+  if (host !== hostname() || Number(pid) === process.pid) return false;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
+  }
+}
+
+/** Kraken's public candles; HOT_CRYPTO_KRAKEN_URL names another server for tests, https or on this machine. */
+export function krakenFrom(environment: Readonly<Record<string, string | undefined>>): CandleSource {
+  return krakenSource({ baseUrl: environment['HOT_CRYPTO_KRAKEN_URL'] });
+}
+
+/** Reads a file of candles, ours or of Kraken's archive. */
+export const readCandleFile: CandleFileReader = parseCandleCsv;

@@ -1,0 +1,68 @@
+import type { Command } from 'commander';
+import { compareWithEngine, type Parity } from '../shared/app/parity.ts';
+import { accountReport } from '../shared/core/execution/report.ts';
+import { openWorkspace } from './context.ts';
+import { type SpanOptions, withSpanOptions } from './options.ts';
+import { progressHooks } from './replay.ts';
+import { engineInput, finalEquity, prepareRun, runReplay } from './runs.ts';
+import { green, red, say, sayJson, table } from './screen.ts';
+
+/** `hot-crypto parity`: does the backtest engine agree with the real tick and watch? */
+export function addParity(program: Command): void {
+  withSpanOptions(program.command('parity'))
+    .description(
+      'compare the engine with a replay: decisions, fills and equity marks; exit 1 on a difference',
+    )
+    .option('--fresh', 'replay again from the beginning')
+    .action(async (options: SpanOptions & { readonly fresh?: boolean }) => {
+      const run = await prepareRun(openWorkspace(options), options);
+      const kept = await runReplay(run, { isFresh: options.fresh === true, hooks: progressHooks(run) });
+      const parity = compareWithEngine(kept, engineInput(run));
+      const { positions, open, reasons, rejects } = accountReport({
+        ...kept,
+        equityFinal: finalEquity(run, kept),
+      });
+      const counts = { positions: positions.length, open: open.length, reasons, rejects };
+      if (options.json) sayJson({ ...parity, ...counts });
+      else showParity(parity, counts);
+      if (parity.differences.length > 0) process.exitCode = 1;
+    });
+}
+
+function showParity(
+  { differences, compared }: Parity,
+  {
+    positions,
+    open,
+    reasons,
+    rejects,
+  }: { positions: number; open: number; reasons: object; rejects: object },
+): void {
+  say('PARITY between the engine and the replay');
+  say();
+  say(`compared   ${compared.decisions} decisions, ${compared.fills} fills, ${compared.marks} equity marks`);
+  say(`positions  ${positions} closed, ${open} open`);
+  say(`reasons    ${listed(reasons)}`);
+  say(`refused    ${listed(rejects)}`);
+  if (differences.length === 0) {
+    say(green('no difference'));
+    return;
+  }
+  say(red(`${differences.length} differences; the first:`));
+  table(
+    ['what', 'at', 'field', 'engine', 'replay'],
+    differences
+      .slice(0, 20)
+      .map((one) => [one.kind, one.at, one.field, spelled(one.engine), spelled(one.replay)]),
+  );
+}
+
+function listed(counts: object): string {
+  const words = Object.entries(counts).map(([name, count]) => `${name} ${count}`);
+  return words.length === 0 ? 'none' : words.join(', ');
+}
+
+function spelled(value: unknown): string {
+  const text = value === undefined ? 'nothing' : JSON.stringify(value);
+  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+}

@@ -1,0 +1,100 @@
+import { type DriveHooks, type Paper, tickLengthMs } from '../shared/app/drive.ts';
+import { loadMarketData } from '../shared/app/load-market-data.ts';
+import { replay, replayAccount } from '../shared/app/replay.ts';
+import type { Kept } from '../shared/app/results.ts';
+import { storedFeed } from '../shared/app/stored-feed.ts';
+import type { EngineInput } from '../shared/core/backtest/engine.ts';
+import type { Units } from '../shared/core/decimal.ts';
+import { type BuyAndHold, buyAndHold } from '../shared/core/decision/buy-and-hold.ts';
+import { LOOKBACK_ROWS } from '../shared/core/decision/lookback.ts';
+import { worthOf } from '../shared/core/execution/ledger.ts';
+import { rowsBefore } from '../shared/core/market/candles.ts';
+import type { MarketData } from '../shared/core/market/market-data.ts';
+import { type EpochMs, type Timeframe, timeframeMs } from '../shared/core/market/timeframes.ts';
+import { deleteState, openCandles, openState, paperTrader, type Workspace } from './context.ts';
+import { parseSpan, parseTimeframe, type SpanOptions } from './options.ts';
+
+/** A run over stored candles, ready to begin. */
+export interface StoredRun {
+  readonly workspace: Workspace;
+  readonly data: MarketData;
+  readonly fromMs: EpochMs;
+  readonly toMs: EpochMs;
+  readonly account: string;
+  readonly buyAndHold: BuyAndHold;
+}
+
+/** Reads the candles of a run and names its account. @throws AppError `candles-missing`, `usage` */
+export async function prepareRun(workspace: Workspace, options: SpanOptions): Promise<StoredRun> {
+  const { fromMs, toMs } = parseSpan(options);
+  const { config, instances } = workspace;
+  const used = new Set<Timeframe>(['4h', ...instances.map(({ timeframe }) => timeframe)]);
+  const data = await loadMarketData(openCandles(workspace, 'kraken'), {
+    symbols: config.symbols,
+    timeframes: [...used],
+    fromMs,
+    toMs,
+    lookbackRows: LOOKBACK_ROWS,
+    exec: options.exec === undefined ? undefined : parseTimeframe(options.exec),
+  });
+  const span = { fromMs, toMs };
+  const account = replayAccount(config, data, span);
+  return { workspace, data, ...span, account, buyAndHold: buyAndHold(config, data, span) };
+}
+
+/** The input of the engine for a run. */
+export function engineInput({
+  workspace,
+  data,
+  fromMs,
+  toMs,
+  account,
+}: StoredRun): Omit<EngineInput, 'isRecording'> {
+  const { config, configHash, codeVersion, instances } = workspace;
+  return {
+    account,
+    config,
+    configHash,
+    codeVersion,
+    instances,
+    data,
+    fromMs,
+    toMs,
+    lookbackRows: LOOKBACK_ROWS,
+  };
+}
+
+/** Replays a run, from where it stopped. @param isFresh forget what an earlier replay of the same run found */
+export async function runReplay(
+  run: StoredRun,
+  { isFresh, hooks }: { isFresh: boolean; hooks?: DriveHooks },
+): Promise<Kept> {
+  const { workspace, data, account, fromMs, toMs } = run;
+  if (isFresh) deleteState(workspace, account);
+  const store = openState(workspace, account);
+  try {
+    const feed = storedFeed(data);
+    const execMs = timeframeMs[data.execTimeframe];
+    const paper: Paper = {
+      ...paperTrader(workspace, { account, store, feed, execMs }),
+      execCandle: (symbol, openMs) => feed.execCandle(symbol, openMs),
+    };
+    return await replay(paper, { fromMs, toMs }, hooks);
+  } finally {
+    store.close();
+  }
+}
+
+/** Ticks of a run: for rates and progress. */
+export function tickCount({ workspace, fromMs, toMs }: StoredRun): number {
+  return Math.floor((toMs - fromMs) / tickLengthMs(workspace)) + 1;
+}
+
+/** Equity at the end of a run: cash, and what is held at the last close before the end. */
+export function finalEquity({ data, toMs }: StoredRun, { cash, open }: Pick<Kept, 'cash' | 'open'>): Units {
+  return open.reduce((sum, { plan, quantity }) => {
+    const exec = data.symbols.get(plan.symbol)?.exec;
+    const close = exec?.close[rowsBefore(exec, toMs) - 1] ?? 0;
+    return sum + worthOf(quantity, close);
+  }, cash);
+}

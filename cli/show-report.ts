@@ -1,0 +1,67 @@
+import { unitsOf } from '../shared/core/decimal.ts';
+import type { BuyAndHold } from '../shared/core/decision/buy-and-hold.ts';
+import { type AccountReport, growth } from '../shared/core/execution/report.ts';
+import { dim, green, instant, percent, red, say, table, usd } from './screen.ts';
+
+/** The result of a replay or a backtest as programs read it: docs/json.md. */
+export interface RunReport extends AccountReport {
+  readonly account: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly exec: string;
+  readonly capital: number;
+  readonly buyAndHold: BuyAndHold;
+}
+
+const POSITIONS_SHOWN = 10;
+
+/** Prints a result: positions, what they cost, and what holding would have given. */
+export function showReport(report: RunReport, title: string): void {
+  const { positions, open, capital, equityFinal, buyAndHold } = report;
+  say(`${title}  ${instant(report.fromMs)} to ${instant(report.toMs)} UTC, fills on ${report.exec} candles`);
+  say();
+  const shown = positions.slice(-POSITIONS_SHOWN);
+  if (shown.length > 0) {
+    if (shown.length < positions.length)
+      say(dim(`the last ${shown.length} of ${positions.length} closed positions`));
+    table(
+      ['symbol', 'entry UTC', 'price', 'quantity', 'exit UTC', 'price', 'reason', 'net USD'],
+      shown.map((one) => [
+        one.symbol,
+        instant(one.entryMs),
+        one.entryPrice,
+        one.quantity,
+        instant(one.exitMs),
+        shortPrice(one.exitPrice),
+        one.reason,
+        usd(one.netProfit),
+      ]),
+    );
+    say();
+  }
+  for (const { symbol, entryMs, entryPrice, quantity, stop } of open) {
+    say(`open     ${symbol} ${quantity} since ${instant(entryMs)} UTC at ${entryPrice}, stop ${stop}`);
+  }
+  const result = growth(capital, unitsOf(equityFinal));
+  const paint = result >= 0 ? green : red;
+  say(`closed   ${positions.length} positions${counted(report.reasons)}`);
+  say(`refused  ${counted(report.rejects) || 'nothing'}`.replace('  (', '  ').replace(/\)$/, ''));
+  say(`fees     ${usd(report.feesPaid)} USD`);
+  say(`equity   ${usd(equityFinal)} USD from ${usd(String(capital))}: ${paint(percent(result))}`);
+  say(`holding  ${usd(buyAndHold.equityFinal)} USD: ${heldBy(buyAndHold, capital)}`);
+}
+
+function heldBy({ equityFinal, symbols }: BuyAndHold, capital: number): string {
+  const each = Object.entries(symbols).map(([symbol, gain]) => `${symbol} ${percent(gain)}`);
+  return `${percent(Number(equityFinal) / capital - 1)} (${each.join(', ')}), same costs`;
+}
+
+function counted(counts: Readonly<Record<string, number>>): string {
+  const words = Object.entries(counts).map(([name, count]) => `${name} ${count}`);
+  return words.length === 0 ? '' : ` (${words.join(', ')})`;
+}
+
+/** An average may have eighteen places; a screen needs six. */
+function shortPrice(text: string): string {
+  return text.replace(/(\.\d{6})\d+$/, '$1');
+}

@@ -1,0 +1,109 @@
+import { isoInstant } from '../core/market/calendar.ts';
+import type { EngineInput } from '../core/backtest/engine.ts';
+import { runEngine } from '../core/backtest/engine.ts';
+import { bodyOf } from './items.ts';
+import { fillOrder, type Kept } from './results.ts';
+
+/** One field in which the engine and the replay disagree. */
+export interface Difference {
+  readonly kind: 'decision' | 'fill' | 'mark';
+  /** Time and symbol of what differs. */
+  readonly at: string;
+  /** Path of the field, such as `inputs.candles.0.rows`; empty when one side has nothing there. */
+  readonly field: string;
+  readonly engine: unknown;
+  readonly replay: unknown;
+}
+
+/** The outcome of a comparison. */
+export interface Parity {
+  readonly differences: readonly Difference[];
+  readonly compared: { readonly decisions: number; readonly fills: number; readonly marks: number };
+}
+
+/** Differences are named up to here; what follows the first ones follows from them. */
+const DIFFERENCES_MAX = 100;
+
+/**
+ * Runs the engine over what a replay saw and compares both, record by record: every decision with its inputs,
+ * every fill and every equity mark, to the byte.
+ */
+export function compareWithEngine(kept: Kept, input: Omit<EngineInput, 'isRecording'>): Parity {
+  const engine = runEngine({ ...input, isRecording: true });
+  const differences = [
+    ...compare('decision', engine.decisions, kept.decisions),
+    ...compare('fill', [...engine.fills].sort(fillOrder), kept.fills),
+    ...compare('mark', engine.marks, kept.marks),
+  ];
+  return {
+    differences: differences.sort(byTime).slice(0, DIFFERENCES_MAX),
+    compared: {
+      decisions: kept.decisions.length,
+      fills: kept.fills.length,
+      marks: kept.marks.length,
+    },
+  };
+}
+
+interface Timed {
+  readonly atMs: number;
+  readonly symbol?: string;
+  readonly clientOrderId?: string;
+}
+
+function compare(
+  kind: Difference['kind'],
+  engine: readonly Timed[],
+  replay: readonly Timed[],
+): readonly (Difference & { readonly atMs: number })[] {
+  const key = ({ atMs, symbol = '', clientOrderId = '' }: Timed, index: number) =>
+    kind === 'fill' ? `${clientOrderId} ${index}` : `${atMs} ${symbol}`;
+  const ours = keyed(engine, key);
+  const theirs = keyed(replay, key);
+  return [...new Set([...ours.keys(), ...theirs.keys()])].flatMap((name) => {
+    const a = ours.get(name);
+    const b = theirs.get(name);
+    const one = a ?? b;
+    if (one === undefined) return [];
+    const at = `${isoInstant(one.atMs)} ${one.symbol ?? ''}`.trim();
+    return fieldsThatDiffer(a && bodyOf(a), b && bodyOf(b), '').map((field) => ({
+      ...field,
+      kind,
+      at,
+      atMs: one.atMs,
+    }));
+  });
+}
+
+function keyed(
+  items: readonly Timed[],
+  key: (item: Timed, index: number) => string,
+): ReadonlyMap<string, Timed> {
+  const seen = new Map<string, number>();
+  return new Map(
+    items.map((item) => {
+      const { clientOrderId = '' } = item;
+      const index = seen.get(clientOrderId) ?? 0;
+      seen.set(clientOrderId, index + 1);
+      return [key(item, index), item];
+    }),
+  );
+}
+
+function byTime(a: { readonly atMs: number }, b: { readonly atMs: number }): number {
+  return a.atMs - b.atMs;
+}
+
+type Field = Pick<Difference, 'field' | 'engine' | 'replay'>;
+
+function fieldsThatDiffer(engine: unknown, replay: unknown, field: string): readonly Field[] {
+  if (Object.is(engine, replay)) return [];
+  if (!isTree(engine) || !isTree(replay)) return [{ field, engine, replay }];
+  return [...new Set([...Object.keys(engine), ...Object.keys(replay)])].flatMap((name) =>
+    fieldsThatDiffer(engine[name], replay[name], field === '' ? name : `${field}.${name}`),
+  );
+}
+
+function isTree(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,71 @@
+import type { Units } from '../core/decimal.ts';
+import type { DecisionRecord } from '../core/decision/record.ts';
+import type { BookedFill, Mark } from '../core/execution/books.ts';
+import type { Position } from '../core/execution/position.ts';
+import { DAY_MS, type EpochMs } from '../core/market/timeframes.ts';
+import type { Item, StateStore } from '../ports/state-store.ts';
+import { loadAccount } from './account.ts';
+import { historyPartition, readItem } from './items.ts';
+
+/** What an account kept of a span: everything that it decided, filled and was worth. */
+export interface Kept {
+  readonly closed: readonly Position[];
+  readonly open: readonly Position[];
+  readonly cash: Units;
+  readonly decisions: readonly DecisionRecord[];
+  readonly fills: readonly BookedFill[];
+  readonly marks: readonly Mark[];
+  readonly rejects: Readonly<Record<string, number>>;
+}
+
+/** Reads an account's history of a span, oldest first. */
+export async function readResults(
+  store: StateStore,
+  account: string,
+  span: { readonly fromMs: EpochMs; readonly toMs: EpochMs },
+): Promise<Kept> {
+  const months = monthsOf(account, span);
+  const all = async (prefix: string): Promise<readonly Item[]> => {
+    const items: Item[] = [];
+    for (const pk of months) items.push(...(await store.query(pk, { prefix })));
+    return items;
+  };
+  const { positions, cash } = await loadAccount(store, account);
+  const decisions = (await all('DECISION#')).map(decisionOf);
+  const rejects: Record<string, number> = {};
+  for (const { action, code } of decisions) {
+    if (action === 'WAIT' && code !== null) rejects[code] = (rejects[code] ?? 0) + 1;
+  }
+  return {
+    closed: (await all('POSITION#')).map((item) => readItem('position', item)),
+    open: [...positions.values()].map(({ value }) => value),
+    cash: cash.value,
+    decisions,
+    fills: (await store.query(`FILL#${account}`)).map((item) => readItem('fill', item)).sort(fillOrder),
+    marks: (await all('MARK#')).map((item) => readItem('mark', item)),
+    rejects,
+  };
+}
+
+/** A decision record as it was stored. */
+export function decisionOf({ body }: Item): DecisionRecord {
+  return body as unknown as DecisionRecord;
+}
+
+/** Fills in the order in which they happened: by time, step, exits before entries, symbol. */
+export function fillOrder(a: BookedFill, b: BookedFill): number {
+  const rank = ({ step, side, symbol }: BookedFill) =>
+    `${step === 'RANGE' ? 0 : 1} ${side === 'sell' ? 0 : 1} ${symbol}`;
+  return a.atMs - b.atMs || (rank(a) < rank(b) ? -1 : 1);
+}
+
+/** The history partitions of the months that a span touches. */
+export function monthsOf(
+  account: string,
+  { fromMs, toMs }: { readonly fromMs: EpochMs; readonly toMs: EpochMs },
+): readonly string[] {
+  const months = new Set<string>();
+  for (let atMs = fromMs; atMs <= toMs; atMs += DAY_MS) months.add(historyPartition(account, atMs));
+  months.add(historyPartition(account, toMs));
+  return [...months];
+}

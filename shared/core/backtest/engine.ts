@@ -1,0 +1,137 @@
+import type { Config } from '../config.ts';
+import { type Units, unitsOfNumber } from '../decimal.ts';
+import type { DecisionRecord } from '../decision/record.ts';
+import type { BookedFill, Mark } from '../execution/books.ts';
+import { clockSteps, type Step } from '../execution/clock.ts';
+import { worthOf } from '../execution/ledger.ts';
+import { isTargetReached, type Position, ratchet, requestExit } from '../execution/position.ts';
+import type { MarketData } from '../market/market-data.ts';
+import { type EpochMs, timeframeMs } from '../market/timeframes.ts';
+import type { Instance } from '../strategies/instances.ts';
+import { meetOpen, meetRange } from './engine-fills.ts';
+import { decideTick } from './engine-tick.ts';
+import { advance, execRowAt, type MarketState, marketState } from './market-state.ts';
+
+/** A backtest of a whole account. */
+export interface EngineInput {
+  /** Names the account in client ids; a replay of the same name gives the same ids. */
+  readonly account: string;
+  readonly config: Config;
+  readonly configHash: string;
+  readonly codeVersion: string;
+  readonly instances: readonly Instance[];
+  readonly data: MarketData;
+  readonly fromMs: EpochMs;
+  readonly toMs: EpochMs;
+  /** Rows of each timeframe that a decision may see. */
+  readonly lookbackRows: number;
+  /** Also write decision records and client ids, as a replay does; without them it is many times faster. */
+  readonly isRecording: boolean;
+}
+
+/** What a backtest did. */
+export interface EngineResult {
+  readonly closed: readonly Position[];
+  readonly open: readonly Position[];
+  readonly fills: readonly BookedFill[];
+  readonly marks: readonly Mark[];
+  readonly decisions: readonly DecisionRecord[];
+  /** How often each code refused an entry. */
+  readonly rejects: Readonly<Record<string, number>>;
+  readonly equityFinal: Units;
+}
+
+/** A backtest under way. */
+export interface EngineRun {
+  readonly input: EngineInput;
+  readonly markets: readonly MarketState[];
+  cash: Units;
+  readonly closed: Position[];
+  readonly fills: BookedFill[];
+  readonly marks: Mark[];
+  readonly decisions: DecisionRecord[];
+  readonly rejects: Record<string, number>;
+}
+
+/**
+ * Runs an account over its candles: the five steps of the clock, decided and filled by the same pure pieces as
+ * replay, paper and live, in a loop of its own. Pure: the same input gives the same result.
+ */
+export function runEngine(input: EngineInput): EngineResult {
+  const run = beginRun(input);
+  const { execTimeframe } = input.data;
+  const tickMs = Math.min(...input.instances.map(({ timeframe }) => timeframeMs[timeframe]));
+  const span = { fromMs: input.fromMs, toMs: input.toMs, execMs: timeframeMs[execTimeframe], tickMs };
+  const isBusy = () =>
+    run.markets.some(({ position, entry }) => position !== undefined || entry !== undefined);
+  for (const step of clockSteps(span, isBusy)) carryOut(run, step);
+  const open = run.markets.flatMap(({ position }) => (position === undefined ? [] : [position]));
+  const { closed, fills, marks, decisions, rejects } = run;
+  return { closed, open, fills, marks, decisions, rejects, equityFinal: equityOf(run) };
+}
+
+function beginRun(input: EngineInput): EngineRun {
+  const { config, instances, data } = input;
+  const markets = config.symbols.flatMap((symbol) => {
+    const own = data.symbols.get(symbol);
+    return own === undefined ? [] : [marketState(symbol, own, { config, instances })];
+  });
+  return {
+    input,
+    markets,
+    cash: unitsOfNumber(config.capital),
+    closed: [],
+    fills: [],
+    marks: [],
+    decisions: [],
+    rejects: {},
+  };
+}
+
+function carryOut(run: EngineRun, { kind, candleMs, atMs }: Step): void {
+  switch (kind) {
+    case 'OPEN':
+      meetOpen(run, candleMs);
+      return;
+    case 'AFTER_OPEN': // the engine places a stop as it books the fill
+      return;
+    case 'RANGE':
+      meetRange(run, { candleMs, atMs });
+      return;
+    case 'CLOSED':
+      closeCandle(run, { candleMs, atMs });
+      return;
+    case 'TICK':
+      decideTick(run, atMs);
+  }
+}
+
+function closeCandle(run: EngineRun, { candleMs, atMs }: { candleMs: EpochMs; atMs: EpochMs }): void {
+  for (const market of run.markets) {
+    const row = execRowAt(market, candleMs);
+    if (row >= 0) market.lastClose = market.exec.close[row]!;
+    const { position } = market;
+    if (position === undefined || position.exit !== null) continue;
+    const raised = followTrail(market, position, atMs);
+    market.position = isTargetReached(raised, market.lastClose)
+      ? requestExit(raised, 'TARGET', atMs)
+      : raised;
+  }
+  run.marks.push({ atMs, equity: equityOf(run), cash: run.cash });
+}
+
+function followTrail(market: MarketState, position: Position, atMs: EpochMs): Position {
+  if (market.trailing.length === 0) return position;
+  advance(market, atMs);
+  const trails = market.trailing.map(({ signals, series }) => signals.trail?.[series.row] ?? Number.NaN);
+  return ratchet(position, trails, market.rules.instrument.tickDecimals);
+}
+
+/** Cash and holdings at their last closes. */
+export function equityOf({ cash, markets }: EngineRun): Units {
+  let equity = cash;
+  for (const { position, lastClose } of markets) {
+    if (position !== undefined) equity += worthOf(position.quantity, lastClose);
+  }
+  return equity;
+}

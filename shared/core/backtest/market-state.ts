@@ -1,0 +1,106 @@
+import { assert } from '../assert.ts';
+import type { Config } from '../config.ts';
+import type { Units } from '../decimal.ts';
+import { untradedBefore } from '../decision/lookback.ts';
+import { type MarketRules, marketRules } from '../decision/rules.ts';
+import type { EntryPlan, Position } from '../execution/position.ts';
+import { atr } from '../indicators/atr.ts';
+import type { Candles } from '../market/candles.ts';
+import type { SymbolData } from '../market/market-data.ts';
+import { type EpochMs, type Timeframe, timeframeMs } from '../market/timeframes.ts';
+import type { Instance } from '../strategies/instances.ts';
+import type { Signals } from '../strategies/strategy.ts';
+
+/** Candles of one timeframe, and the newest row that is closed at the engine's clock. */
+export interface Series {
+  readonly timeframe: Timeframe;
+  readonly lengthMs: number;
+  readonly candles: Candles;
+  readonly untraded: Int32Array;
+  row: number;
+}
+
+/** The columns of one instance, computed once over the whole series. */
+export interface InstanceColumns {
+  readonly instance: Instance;
+  readonly series: Series;
+  readonly signals: Signals;
+}
+
+/** One symbol during a run: its columns, and what is held or under way. */
+export interface MarketState {
+  readonly symbol: string;
+  readonly rules: MarketRules;
+  readonly exec: Candles;
+  /** First exec candle that has not been passed. */
+  execRow: number;
+  readonly series: readonly Series[];
+  readonly columns: readonly InstanceColumns[];
+  readonly risk: Series;
+  readonly atr: Float64Array;
+  position: Position | undefined;
+  /** Instances of the position's supporters that trail. */
+  trailing: readonly InstanceColumns[];
+  entry: { readonly plan: EntryPlan; readonly quantity: Units; readonly budget: Units } | undefined;
+  lastClose: number;
+}
+
+const RISK_TIMEFRAME = '4h';
+const RISK_ATR_PERIOD = 14;
+
+/** Computes every column of a symbol once: a pass over the candles an indicator. */
+export function marketState(
+  symbol: string,
+  data: SymbolData,
+  { config, instances }: { readonly config: Config; readonly instances: readonly Instance[] },
+): MarketState {
+  const used = new Set<Timeframe>([RISK_TIMEFRAME, ...instances.map(({ timeframe }) => timeframe)]);
+  const series = [...used]
+    .map((timeframe) => seriesOf(data, timeframe))
+    .sort((a, b) => a.lengthMs - b.lengthMs);
+  const of = (timeframe: Timeframe) => {
+    const found = series.find((one) => one.timeframe === timeframe);
+    assert(found !== undefined, `series ${timeframe}`);
+    return found;
+  };
+  const risk = of(RISK_TIMEFRAME);
+  const { high, low, close } = risk.candles;
+  return {
+    symbol,
+    rules: marketRules(config, symbol),
+    exec: data.exec,
+    execRow: 0,
+    series,
+    columns: instances.map((instance) => {
+      const own = of(instance.timeframe);
+      return { instance, series: own, signals: instance.strategy.prepare(own.candles, instance.params) };
+    }),
+    risk,
+    atr: atr(high, low, close, RISK_ATR_PERIOD),
+    position: undefined,
+    trailing: [],
+    entry: undefined,
+    lastClose: Number.NaN,
+  };
+}
+
+function seriesOf(data: SymbolData, timeframe: Timeframe): Series {
+  const candles = data.series.get(timeframe);
+  assert(candles !== undefined, `candles ${timeframe}`);
+  return { timeframe, lengthMs: timeframeMs[timeframe], candles, untraded: untradedBefore(candles), row: -1 };
+}
+
+/** Moves every series to the newest candle closed at `atMs`. */
+export function advance(market: MarketState, atMs: EpochMs): void {
+  for (const series of market.series) {
+    const { openMs } = series.candles;
+    while (series.row + 1 < openMs.length && openMs[series.row + 1]! + series.lengthMs <= atMs) series.row++;
+  }
+}
+
+/** Row of the exec candle that opened at `openMs`, or −1 in a hole. */
+export function execRowAt(market: MarketState, openMs: EpochMs): number {
+  const { exec } = market;
+  while (market.execRow < exec.openMs.length && exec.openMs[market.execRow]! < openMs) market.execRow++;
+  return exec.openMs[market.execRow] === openMs ? market.execRow : -1;
+}
