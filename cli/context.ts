@@ -8,6 +8,7 @@ import { paperExchange } from '../shared/adapters/paper/exchange.ts';
 import { parquetCandleStore } from '../shared/adapters/parquet/candle-store.ts';
 import { parseCandleCsv } from '../shared/adapters/sources/csv.ts';
 import { krakenSource } from '../shared/adapters/sources/kraken.ts';
+import { syntheticSource } from '../shared/adapters/sources/synthetic.ts';
 import { sqliteStateStore } from '../shared/adapters/sqlite/state-store.ts';
 import type { Feed, Trader } from '../shared/app/trader.ts';
 import type { Config } from '../shared/core/config.ts';
@@ -15,6 +16,7 @@ import { LOOKBACK_ROWS } from '../shared/core/decision/lookback.ts';
 import { type MarketRules, marketRules } from '../shared/core/decision/rules.ts';
 import { AppError } from '../shared/core/errors.ts';
 import { jsonHash } from '../shared/core/hash.ts';
+import { SYNTHETIC_START_MS } from '../shared/core/market/synthetic.ts';
 import { type Instance, instancesOf } from '../shared/core/strategies/instances.ts';
 import type { CandleFileReader } from '../shared/ports/candle-file.ts';
 import type { CandleSource } from '../shared/ports/candle-source.ts';
@@ -155,3 +157,17 @@ export function krakenFrom(environment: Readonly<Record<string, string | undefin
 
 /** Reads a file of candles, ours or of Kraken's archive. */
 export const readCandleFile: CandleFileReader = parseCandleCsv;
+
+/** The synthetic market of this workspace's symbols, from 720 days before its trading begins. */
+export function syntheticFrom({ config }: Workspace, seed: number): CandleSource {
+  const symbols = config.symbols.map((symbol) => ({
+    symbol,
+    tickDecimals: config.markets[symbol]?.tickDecimals ?? 2,
+  }));
+  return syntheticSource({ seed, startMs: SYNTHETIC_START_MS, symbols });
+}
+
+/** A state that lives as long as the program: what a dry run decides is forgotten. */
+export function forgetfulState(): StateStore {
+  return sqliteStateStore({ file: ':memory:', durability: 'relaxed' });
+}

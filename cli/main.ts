@@ -7,6 +7,9 @@ import { version } from './context.ts';
 import { addParity } from './parity.ts';
 import { addReplay } from './replay.ts';
 import { note, progress } from './screen.ts';
+import { addStart } from './start.ts';
+import { addStatus } from './status.ts';
+import { addWhy } from './why.ts';
 
 const USAGE = 2;
 const FAILURE = 1;
@@ -19,9 +22,12 @@ function program(): Command {
     .version(version())
     .showHelpAfterError('(see --help)')
     .exitOverride();
+  addStart(command);
   addReplay(command);
   addBacktest(command);
   addParity(command);
+  addStatus(command);
+  addWhy(command);
   addCandles(command);
   return command;
 }

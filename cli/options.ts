@@ -66,9 +66,9 @@ export function parseTimeframe(text: string): Timeframe {
   throw new AppError('usage', `'${text}' is not a timeframe.`, `Use one of ${timeframes.join(' ')}.`);
 }
 
-/** A symbol from the command line, in any common spelling: BTC/USD, btc-usd, XBTUSD. @throws AppError `usage` */
+/** A symbol from the command line, in any common spelling: BTC/USD, btc-usd, XBTUSD, btc. @throws AppError `usage` */
 export function parseSymbol(text: string): string {
-  const match = /^([A-Z0-9]{2,10})[/-]?(USD)$/.exec(text.toUpperCase());
+  const match = /^([A-Z0-9]{2,10}?)(?:[/-]?USD)?$/.exec(text.toUpperCase());
   if (match === null) {
     throw new AppError('usage', `'${text}' is not a symbol.`, 'Write a pair quoted in USD, such as BTC/USD.');
   }

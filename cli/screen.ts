@@ -1,6 +1,12 @@
 import { isoMinute } from '../shared/core/market/calendar.ts';
 import type { EpochMs } from '../shared/core/market/timeframes.ts';
 
+// A reader such as `head` may leave: that ends the program, and is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
 /** Writes one line of output. */
 export function say(line = ''): void {
   process.stdout.write(`${line}\n`);

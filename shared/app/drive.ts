@@ -21,7 +21,7 @@ export interface Paper {
 /** Told what each step brought. */
 export interface DriveHooks {
   readonly onDecisions?: ((records: readonly DecisionRecord[]) => void) | undefined;
-  readonly onStep?: ((step: Step) => void) | undefined;
+  readonly onStep?: ((step: Step) => void | Promise<void>) | undefined;
   /** Whether a tick may still enter; without it every tick may. */
   readonly isMissed?: ((atMs: EpochMs) => boolean) | undefined;
 }
@@ -50,7 +50,7 @@ export async function drive(
   for (const step of clockSteps(whole, isBusy, await lastMark(paper, account, whole))) {
     if (step.kind === 'OPEN' || step.kind === 'RANGE') await meet(paper, step);
     else open = await work(paper, step, { analyst, hooks });
-    hooks.onStep?.(step);
+    await hooks.onStep?.(step);
   }
   return open;
 }

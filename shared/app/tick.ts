@@ -8,7 +8,7 @@ import { newOrder, type Order } from '../core/execution/order.ts';
 import type { Position } from '../core/execution/position.ts';
 import { symbolKey } from '../core/market/instruments.ts';
 import type { EpochMs } from '../core/market/timeframes.ts';
-import type { Action, ItemBody } from '../ports/state-store.ts';
+import type { Action, Item, ItemBody } from '../ports/state-store.ts';
 import { type Account, commit, loadAccount } from './account.ts';
 import type { Analyst } from './analysis.ts';
 import { closeCandle, equityAt } from './close-candle.ts';
@@ -41,10 +41,11 @@ export type TickOutcome =
  * it decides once. What is decided is stored in one transaction before anything is sent.
  */
 export async function tick(trader: Trader, input: TickInput): Promise<TickOutcome> {
+  if (isDone(await trader.store.get(keys.tick(trader.account, input.atMs)))) return 'done-before';
   return withLease(trader, async (lease) => {
     const account = await loadAccount(trader.store, trader.account);
     const claim = await trader.store.get(keys.tick(account.id, input.atMs));
-    if (claim?.body['state'] === 'done') return 'done-before';
+    if (isDone(claim)) return 'done-before';
     const isBusy = account.orders.size > 0 || account.positions.size > 0;
     if (isBusy) await reconcile(trader, account, lease);
     const records =
@@ -55,6 +56,10 @@ export async function tick(trader: Trader, input: TickInput): Promise<TickOutcom
     }
     return { decisions: records, openOrders: account.orders.size, openPositions: account.positions.size };
   });
+}
+
+function isDone(claim: Item | undefined): boolean {
+  return claim?.body['state'] === 'done';
 }
 
 /** Decides every symbol and stores all of it in one transaction; a tick without anything to carry is done then. */

@@ -6,7 +6,12 @@ import { type Timeframe, timeframes } from './market/timeframes.ts';
 const fraction = (max: number) => z.number().gt(0).max(max);
 const basisPoints = (max: number) => z.number().min(0).max(max);
 const symbol = z.string().regex(/^[A-Z0-9]{2,10}\/USD$/, 'expected a pair quoted in USD, such as BTC/USD');
-const amount = z.string().refine(isDecimalText, 'expected a decimal in quotes, such as "0.0001"');
+const amount = z
+  .string()
+  .refine(
+    (text) => isDecimalText(text) && !text.startsWith('-'),
+    'expected a decimal in quotes, such as "0.0001"',
+  );
 const timeframe = z.enum(timeframes);
 
 /** How one market is traded: Kraken's rules for it, and what a modelled fill there costs. */

@@ -83,7 +83,10 @@ async function finishedCandles(exchange: kraken, request: CandleRequest): Promis
     await exchange.publicGetOHLC({ pair, interval: length / timeframeMs['1m'], since }),
   );
   const rows = rowsSchema.safeParse(answer.data?.result[pair]);
-  if (!rows.success) throw nonsense(request, 'something else than candles');
+  const last = z.number().safeParse(answer.data?.result['last']);
+  if (!rows.success || !last.success) throw nonsense(request, 'something else than candles');
+  // What Kraken calls finished decides too, for our clock may run fast.
+  const lastMs = last.data * 1000;
   return candlesOf(
     rows.data
       .map(([seconds, open, high, low, close, , volume]) => ({
@@ -94,7 +97,7 @@ async function finishedCandles(exchange: kraken, request: CandleRequest): Promis
         close: Number(close),
         volume: Number(volume),
       }))
-      .filter(({ openMs }) => openMs >= fromMs && openMs + length <= nowMs),
+      .filter(({ openMs }) => openMs >= fromMs && openMs <= lastMs && openMs + length <= nowMs),
   );
 }
 

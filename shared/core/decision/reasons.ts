@@ -1,3 +1,4 @@
+import { isLatchedOut } from '../execution/position.ts';
 import type { DecisionRecord } from './record.ts';
 
 type Draft = Omit<DecisionRecord, 'reasons'>;
@@ -7,17 +8,18 @@ export function reasonsOf(record: Draft): readonly string[] {
   return [...dataSentences(record), ...voteSentences(record), ...outcomeSentences(record)];
 }
 
-function dataSentences({ code, inputs }: Draft): readonly string[] {
-  if (code === 'MISSED') return ['This tick was missed or came too late: nothing may be entered.'];
-  return inputs.candles.flatMap(({ timeframe, fault }) => {
+function dataSentences({ inputs }: Draft): readonly string[] {
+  const missed = inputs.isMissed ? ['This tick was missed or came too late: nothing may be entered.'] : [];
+  const faults = inputs.candles.flatMap(({ timeframe, fault }) => {
     if (fault === null) return [];
-    const effect = timeframe === '4h' ? 'no entry and no exit signal' : 'its instances do not vote';
+    const effect = timeframe === '4h' ? 'no entry and no exit signal' : 'no instance on them votes';
     return [`The ${timeframe} candles are not sufficient (${fault}): ${effect}.`];
   });
+  return [...missed, ...faults];
 }
 
-function voteSentences({ votes, instances, score, rule, code }: Draft): readonly string[] {
-  if (code === 'INSUFFICIENT_DATA') return [];
+function voteSentences({ inputs, votes, instances, score, rule }: Draft): readonly string[] {
+  if (inputs.candles.some(({ timeframe, fault }) => timeframe === '4h' && fault !== null)) return [];
   const says = votes.map(({ instance, vote, weight, exit }) => {
     const side = vote === 1 ? 'long' : vote === -1 ? 'short' : 'nothing';
     const words = vote === 0 ? [] : [`votes ${side} with weight ${weight.toFixed(2)}`];
@@ -61,22 +63,34 @@ function entrySentences({ size, entry, regime }: Draft): readonly string[] {
   ];
 }
 
-function exitSentence({ exitReason, latched }: Draft): string {
+function exitSentence(record: Draft): string {
+  const { exitReason, latched, score } = record;
   if (exitReason === 'TIME') return 'Sell at the next open: the time stop has run out.';
-  if (latched.length > 0)
-    return `Sell at the next open: ${list(latched)}, which carried half of the entry, left.`;
-  return 'Sell at the next open: the other side meets the rule of an entry.';
+  if (isHalfLatched(record))
+    return `Sell at the next open: ${list(latched)} left, with at least half of the weight of the entry.`;
+  return `Sell at the next open: the short score of ${score.short.toFixed(2)} meets the rule of an entry.`;
 }
 
-function holdSentence({ latched }: Draft): string {
-  if (latched.length === 0) return 'The position is held; its stop rests.';
-  return `The position is held; ${list(latched)} left, which is less than half of the entry.`;
+function isHalfLatched({ inputs, latched }: Draft): boolean {
+  const supporters = inputs.held?.supporters ?? [];
+  return isLatchedOut({
+    supporters: supporters.map((one) => ({ ...one, isLatched: latched.includes(one.instance) })),
+  });
 }
 
-function waitSentence({ code, size, rule }: Draft): string {
+function holdSentence({ inputs: { held }, latched }: Draft): string {
+  if (held !== null && held.exit !== null)
+    return `The position is being sold already, for the reason ${held.exit}.`;
+  const sentence = `The position is held, with its stop at ${held?.stop}`;
+  if (latched.length === 0) return `${sentence}.`;
+  return `${sentence}; ${list(latched)} left, with less than half of the weight of the entry.`;
+}
+
+function waitSentence({ code, size, rule, inputs }: Draft): string {
   if (code === 'SIZE_BELOW_MIN' && size !== null)
     return `Not bought: ${size.tooSmall ?? 'too small'} (${size.binding} binds, quantity ${size.quantity}).`;
   if (code !== null) return 'Nothing is held and nothing is bought.';
+  if (inputs.isEntering) return 'Nothing more is bought: an entry order has not ended yet.';
   return rule === null ? 'Nothing is held and no strategy votes long.' : 'Nothing is bought.';
 }
 

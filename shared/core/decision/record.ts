@@ -1,7 +1,7 @@
 import { type DecimalText, dropToText, textOf, unitsOf } from '../decimal.ts';
 import { clientOrderId } from '../execution/client-id.ts';
 import { ceilToTick } from '../execution/levels.ts';
-import type { ExitReason } from '../execution/position.ts';
+import type { ExitReason, Position, Supporter } from '../execution/position.ts';
 import type { EpochMs, Timeframe } from '../market/timeframes.ts';
 import type { DecideInput, DecideRules, Decision, RejectCode } from './decide.ts';
 import { type EntryRule, entryRule } from './ensemble.ts';
@@ -27,6 +27,17 @@ interface VoteRecord {
   readonly exit: boolean;
   readonly stop: DecimalText | null;
   readonly target: DecimalText | null;
+}
+
+/** The position as the decision found it, before its own latches. */
+interface HeldRecord {
+  readonly entryMs: EpochMs;
+  readonly quantity: DecimalText;
+  readonly stop: DecimalText;
+  readonly target: DecimalText | null;
+  /** Why it is being sold already, or null. */
+  readonly exit: ExitReason | null;
+  readonly supporters: readonly Supporter[];
 }
 
 interface SizeRecord {
@@ -59,6 +70,10 @@ export interface DecisionRecord {
     readonly atr: DecimalText | null;
     readonly equity: DecimalText;
     readonly free: DecimalText;
+    readonly held: HeldRecord | null;
+    /** Of a symbol that holds nothing: its entry order has not ended. */
+    readonly isEntering: boolean;
+    readonly isMissed: boolean;
     readonly takeCost: number;
     readonly instrument: DecideRules['instrument'];
   };
@@ -114,6 +129,9 @@ export function recordOf(
       atr: price(input.atr),
       equity: context.equity,
       free: context.free,
+      held: input.position === undefined ? null : heldRecord(input.position, tickDecimals),
+      isEntering: input.position === undefined && input.isEntering,
+      isMissed: input.isMissed,
       takeCost: rules.takeCost,
       instrument: rules.instrument,
     },
@@ -137,6 +155,20 @@ export function recordOf(
     codeVersion: context.codeVersion,
   };
   return { ...draft, reasons: reasonsOf(draft) };
+}
+
+function heldRecord(
+  { plan, entryMs, quantity, stop, exit, supporters }: Position,
+  tickDecimals: number,
+): HeldRecord {
+  return {
+    entryMs,
+    quantity: textOf(quantity),
+    stop: nearestText(stop, tickDecimals),
+    target: plan.target === null ? null : nearestText(plan.target, tickDecimals),
+    exit: exit?.reason ?? null,
+    supporters: supporters.map(({ instance, weight, isLatched }) => ({ instance, weight, isLatched })),
+  };
 }
 
 function sizeRecord(input: DecideInput, { size, stop }: Decision, tickDecimals: number): SizeRecord | null {

@@ -35,6 +35,7 @@ export function clampStop(level: number, price: number, atr: number): number {
 
 /** The lowest price on the tick that is not below `level`, at least one tick: a stop is never looser than decided. */
 export function ceilToTick(level: number, tickDecimals: number): number {
+  assert(!Number.isNaN(level), 'a stop without a level');
   const tick = 10 ** -tickDecimals;
   if (!(level > tick)) return tick;
   return numberOf(ceilTo(unitsOfNumber(level), tickDecimals));

@@ -173,7 +173,7 @@ export function latch(position: Position, leaving: ReadonlySet<string>): Positio
 }
 
 /** Whether half of the entry weight has latched. */
-export function isLatchedOut({ supporters }: Position): boolean {
+export function isLatchedOut({ supporters }: Pick<Position, 'supporters'>): boolean {
   let whole = 0;
   let latched = 0;
   for (const { weight, isLatched } of supporters) {

@@ -1,0 +1,146 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { keys, readItem } from '../shared/app/items.ts';
+import { type LiveFeed, liveFeed } from '../shared/app/live-feed.ts';
+import type { PaperLoop } from '../shared/app/paper-loop.ts';
+import { AppError } from '../shared/core/errors.ts';
+import { DEFAULT_SYNTHETIC_SEED, SYNTHETIC_TRADING_START_MS } from '../shared/core/market/synthetic.ts';
+import { type EpochMs, MINUTE_MS, type Timeframe, timeframeMs } from '../shared/core/market/timeframes.ts';
+import type { CandleSource } from '../shared/ports/candle-source.ts';
+import type { CandleStore } from '../shared/ports/candle-store.ts';
+import type { StateStore } from '../shared/ports/state-store.ts';
+import { krakenFrom, openCandles, paperTrader, syntheticFrom, type Workspace } from './context.ts';
+
+/** A market of the present with its clock: Kraken's by the wall, the synthetic one as fast as is wanted. */
+export interface Market {
+  /** For every screen. */
+  readonly label: string;
+  readonly account: string;
+  readonly isSynthetic: boolean;
+  /** Why it is not Kraken, or null. */
+  readonly fallback: string | null;
+  /** A feed that stores nothing. */
+  readonly bareFeed: () => LiveFeed;
+  readonly loopOver: (store: StateStore) => PaperLoop;
+  /** The market's present as trading begins. */
+  readonly firstMs: (store: StateStore) => Promise<EpochMs>;
+  /** Waits, and gives the market's present then. */
+  readonly nextMs: (nowMs: EpochMs, stop: AbortSignal) => Promise<EpochMs>;
+}
+
+interface MarketOptions {
+  readonly source?: 'kraken' | 'synthetic';
+  readonly speed: number;
+}
+
+const TICK_MS = timeframeMs['4h'];
+const AFTER_CLOSE_MS = 3_000;
+const ABSENCE_MS = 15 * MINUTE_MS;
+
+/**
+ * The market that was asked for; without a wish Kraken, or the synthetic market when Kraken cannot be reached.
+ * @throws AppError `source-unavailable` when Kraken was asked for and cannot be reached
+ */
+export async function openMarket(workspace: Workspace, { source, speed }: MarketOptions): Promise<Market> {
+  if (source === 'synthetic') return syntheticMarketOf(workspace, { speed, fallback: null });
+  const kraken = krakenFrom(process.env);
+  try {
+    await probe(workspace, kraken);
+    return krakenMarketOf(workspace, kraken);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'source-unavailable' || source === 'kraken')
+      throw error;
+    const fallback = 'Kraken cannot be reached from here: trading on the SYNTHETIC market instead.';
+    return syntheticMarketOf(workspace, { speed, fallback });
+  }
+}
+
+async function probe({ config }: Workspace, kraken: CandleSource): Promise<void> {
+  const [symbol = 'BTC/USD'] = config.symbols;
+  const nowMs = Date.now();
+  await kraken.closedCandles({ symbol, timeframe: '4h', fromMs: nowMs - 2 * TICK_MS, nowMs });
+}
+
+interface Parts {
+  readonly source: CandleSource;
+  readonly account: string;
+  readonly execTimeframe: Timeframe;
+  readonly candles?: CandleStore | undefined;
+  readonly nowMs: () => EpochMs;
+  readonly missedTimeframes: readonly Timeframe[];
+  readonly absenceMs: number;
+}
+
+function loopOf(workspace: Workspace, parts: Parts, store: StateStore): PaperLoop {
+  const { source, account, execTimeframe, candles, nowMs, missedTimeframes, absenceMs } = parts;
+  const feed = liveFeed({ source, store: candles, execTimeframe, nowMs });
+  const execMs = timeframeMs[execTimeframe];
+  const paper = {
+    ...paperTrader(workspace, { account, store, feed, execMs }),
+    execCandle: (symbol: string, openMs: EpochMs) => feed.execCandle(symbol, openMs),
+  };
+  return { paper, feed, source: source.name, missedTimeframes, absenceMs };
+}
+
+function krakenMarketOf(workspace: Workspace, source: CandleSource): Market {
+  const parts: Parts = {
+    source,
+    account: 'paper-kraken',
+    execTimeframe: '1m',
+    candles: openCandles(workspace, 'kraken'),
+    nowMs: () => Date.now(),
+    missedTimeframes: ['1m', '15m', '1h', '4h'],
+    absenceMs: ABSENCE_MS,
+  };
+  return {
+    label: 'Kraken',
+    account: parts.account,
+    isSynthetic: false,
+    fallback: null,
+    bareFeed: () => liveFeed({ source, execTimeframe: '1m', nowMs: parts.nowMs }),
+    loopOver: (store) => loopOf(workspace, parts, store),
+    firstMs: async () => Date.now(),
+    nextMs: async (_, stop) => {
+      const nextMs = (Math.floor(Date.now() / MINUTE_MS) + 1) * MINUTE_MS + AFTER_CLOSE_MS;
+      await sleepUnless(nextMs - Date.now(), stop);
+      return Date.now();
+    },
+  };
+}
+
+function syntheticMarketOf(
+  workspace: Workspace,
+  { speed, fallback }: { readonly speed: number; readonly fallback: string | null },
+): Market {
+  let nowMs = SYNTHETIC_TRADING_START_MS;
+  const parts: Parts = {
+    source: syntheticFrom(workspace, DEFAULT_SYNTHETIC_SEED),
+    account: 'paper-synthetic',
+    execTimeframe: '15m',
+    nowMs: () => nowMs,
+    missedTimeframes: ['15m'],
+    absenceMs: Number.POSITIVE_INFINITY,
+  };
+  return {
+    label: `a SYNTHETIC market (made up from seed ${DEFAULT_SYNTHETIC_SEED}; ${speed} 4h candles a second)`,
+    account: parts.account,
+    isSynthetic: true,
+    fallback,
+    bareFeed: () => liveFeed(parts),
+    loopOver: (store) => loopOf(workspace, parts, store),
+    firstMs: async (store) => {
+      const head = await store.get(keys.head(parts.account));
+      const lastTickMs = head === undefined ? null : readItem('head', head).lastTickMs;
+      nowMs = lastTickMs === null ? SYNTHETIC_TRADING_START_MS : lastTickMs + TICK_MS;
+      return nowMs;
+    },
+    nextMs: async (before, stop) => {
+      await sleepUnless(1000 / speed, stop);
+      nowMs = before + TICK_MS;
+      return nowMs;
+    },
+  };
+}
+
+async function sleepUnless(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(Math.max(0, ms), undefined, { signal }).catch(() => undefined);
+}

@@ -1,0 +1,36 @@
+import { openAccount } from '../shared/app/account.ts';
+import { analystOf } from '../shared/app/analysis.ts';
+import { tickLengthMs } from '../shared/app/drive.ts';
+import { previewTick } from '../shared/app/tick.ts';
+import { unitsOfNumber } from '../shared/core/decimal.ts';
+import { accountsIn, forgetfulState, openState, paperTrader, type Workspace } from './context.ts';
+import type { Market } from './markets.ts';
+import { bold, say, sayJson } from './screen.ts';
+import { sayDecision } from './tell-trades.ts';
+
+/** Decides the newest due tick with the account as it is, says why, and keeps nothing. */
+export async function previewMarket(workspace: Workspace, market: Market, isJson: boolean): Promise<void> {
+  const isKnown = accountsIn(workspace).includes(market.account);
+  const store = isKnown ? openState(workspace, market.account) : forgetfulState();
+  try {
+    const nowMs = await market.firstMs(store);
+    const feed = market.bareFeed();
+    const { trader } = paperTrader(workspace, { account: market.account, store, feed, execMs: 60_000 });
+    const tickMs = tickLengthMs(trader);
+    const atMs = Math.floor(nowMs / tickMs) * tickMs;
+    if (!isKnown) {
+      const capital = unitsOfNumber(workspace.config.capital);
+      await openAccount(store, { account: market.account, source: 'dry-run', capital, createdMs: atMs });
+    }
+    const decisions = await previewTick(trader, { analyst: analystOf(trader), atMs, isMissed: false });
+    if (isJson) {
+      sayJson({ decisions });
+      return;
+    }
+    say(bold(`DRY RUN on ${market.label}: nothing is stored, nothing is placed`));
+    say();
+    for (const record of decisions) sayDecision(record, { isLong: true });
+  } finally {
+    store.close();
+  }
+}

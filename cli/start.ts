@@ -1,0 +1,109 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { beginAccount, catchUp } from '../shared/app/paper-loop.ts';
+import { AppError } from '../shared/core/errors.ts';
+import { openState, openWorkspace, type Workspace } from './context.ts';
+import { type Market, openMarket } from './markets.ts';
+import { type CommonOptions, withCommonOptions } from './options.ts';
+import { previewMarket } from './preview.ts';
+import { bold, dim, note, say, sayJson, usd, yellow } from './screen.ts';
+import { tradeTeller } from './tell-trades.ts';
+
+interface StartOptions extends CommonOptions {
+  readonly source?: 'kraken' | 'synthetic';
+  readonly once?: boolean;
+  readonly dryRun?: boolean;
+  readonly speed: number;
+}
+
+/** Errors that pass by themselves: the loop says so and tries again. */
+const PASSING: readonly string[] = ['not-ready', 'source-unavailable', 'account-busy', 'state-contended'];
+
+/** `hot-crypto start`: paper trading in the present. */
+export function addStart(program: Command): void {
+  withCommonOptions(program.command('start'))
+    .description('trade on paper: catch up, decide at each candle close, watch every minute, until Ctrl-C')
+    .addOption(
+      new Option('--source <name>', 'market (default: kraken, without a network the synthetic one)').choices([
+        'kraken',
+        'synthetic',
+      ]),
+    )
+    .option('--once', 'do what is due now, then end')
+    .option('--dry-run', 'decide and say why; store nothing, place nothing')
+    .option('--speed <candles>', 'synthetic 4h candles a second', parseSpeed, 1)
+    .action(start);
+}
+
+function parseSpeed(text: string): number {
+  const speed = Number(text);
+  if (speed > 0 && speed <= 1000) return speed;
+  throw new InvalidArgumentError('Give a number of candles a second above 0, at most 1000.');
+}
+
+async function start(options: StartOptions): Promise<void> {
+  const workspace = openWorkspace(options);
+  const market = await openMarket(workspace, options);
+  if (market.fallback !== null) note(yellow(market.fallback));
+  if (options.dryRun) {
+    await previewMarket(workspace, market, options.json === true);
+    return;
+  }
+  const store = openState(workspace, market.account);
+  try {
+    if (!options.json) sayHeader(workspace, market);
+    await trade(market, { store, options });
+  } finally {
+    store.close();
+  }
+}
+
+function sayHeader(
+  { config, instances, dataFolder, codeVersion }: Workspace,
+  { label, account }: Market,
+): void {
+  say(bold(`HOT-Crypto ${codeVersion}   PAPER on ${label}`));
+  say(`account ${account}, ${usd(String(config.capital))} USD at its start; ${config.symbols.join(' ')}`);
+  say(`${instances.map(({ id }) => id).join(' ')}; entry at a score of ${config.ensemble.threshold}`);
+  say(dim(`state in ${dataFolder}; Ctrl-C ends, the next start carries on. UTC everywhere.`));
+  say();
+}
+
+interface Trading {
+  readonly store: ReturnType<typeof openState>;
+  readonly options: StartOptions;
+}
+
+async function trade(market: Market, { store, options }: Trading): Promise<void> {
+  const stop = new AbortController();
+  const onSignal = () => stop.abort();
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  const loop = market.loopOver(store);
+  const teller = tradeTeller({ store, market, isJson: options.json === true });
+  const first = await market.firstMs(store);
+  await beginAccount(loop, first);
+  await teller.tell(first);
+  for (let nowMs = first; !stop.signal.aborted; nowMs = await market.nextMs(nowMs, stop.signal)) {
+    await patiently(options.once === true, async () => {
+      await catchUp(loop, nowMs, teller.hooks);
+      await teller.tell(nowMs);
+    });
+    if (options.once) break;
+  }
+  process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  const summary = await teller.summary();
+  if (options.json) sayJson(summary);
+  else
+    say(
+      `\nStopped${market.isSynthetic ? ' (SYNTHETIC market)' : ''}. Equity ${usd(summary.equity)} USD, ${summary.openPositions} open. \`npm start\` carries on.`,
+    );
+}
+
+/** Lets a passing failure pass: the next minute tries again. Done once, it is a failure. */
+async function patiently(isOnce: boolean, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (isOnce || !(error instanceof AppError) || !PASSING.includes(error.code)) throw error;
+    note(dim(`${error.code}: ${error.message} ${error.hint}`));
+  }
+}

@@ -1,0 +1,91 @@
+import { AppError } from '../core/errors.ts';
+import { isoMinute } from '../core/market/calendar.ts';
+import { type Candle, type Candles, candleAt, rowsBefore, sliceCandles } from '../core/market/candles.ts';
+import { type EpochMs, MINUTE_MS, type Timeframe, timeframeMs } from '../core/market/timeframes.ts';
+import type { CandleSource } from '../ports/candle-source.ts';
+import type { CandleStore } from '../ports/candle-store.ts';
+import { fetchCandles } from './fetch-candles.ts';
+import type { Feed } from './trader.ts';
+
+/** Where a live feed takes candles from, and where it keeps them. */
+export interface LiveFeedOptions {
+  readonly source: CandleSource;
+  /** Without one every window is asked of the source: for a source that gives the same again at any time. */
+  readonly store?: CandleStore | undefined;
+  readonly execTimeframe: Timeframe;
+  readonly nowMs: () => EpochMs;
+}
+
+/** A feed that fetches what has closed since it last looked. */
+export interface LiveFeed extends Feed {
+  execCandle(symbol: string, openMs: EpochMs): Promise<Candle | undefined>;
+  /** Closed candles from an instant on, of any timeframe: what was missed. */
+  since(symbol: string, timeframe: Timeframe, fromMs: EpochMs): Promise<Candles>;
+}
+
+/** Exec candles asked for at once, so that a mark after a restart finds one. */
+const EXEC_ROWS = 720;
+/** A candle that has closed may take this long to appear; later its absence is a fact. */
+const APPEARS_MS_MAX = 10 * MINUTE_MS;
+
+/** A feed over a source of the present. Windows go through the store, so that history never shrinks. */
+export function liveFeed({ source, store, execTimeframe, nowMs }: LiveFeedOptions): LiveFeed {
+  const execMs = timeframeMs[execTimeframe];
+  const kept = new Map<string, Candles>();
+
+  const since: LiveFeed['since'] = async (symbol, timeframe, fromMs) => {
+    const request = { symbol, timeframe, fromMs, nowMs: nowMs() };
+    if (store === undefined) return source.closedCandles(request);
+    const { openMs } = await store.read(symbol, timeframe, { fromMs });
+    const last = openMs.at(-1);
+    const length = timeframeMs[timeframe];
+    const isCurrent = last !== undefined && openMs[0] === fromMs && last + 2 * length > request.nowMs;
+    // The newest stored candle is asked for again: a gap between store and answer shows as a conflict or a hole.
+    const isContinued = last !== undefined && openMs[0] === fromMs;
+    if (!isCurrent) await fetchCandles(store, source, { ...request, fromMs: isContinued ? last : fromMs });
+    return store.read(symbol, timeframe, { fromMs });
+  };
+
+  const exec = async (symbol: string, openMs: EpochMs): Promise<Candles> => {
+    const known = kept.get(symbol);
+    if (known !== undefined && (known.openMs.at(-1) ?? 0) >= openMs) return known;
+    const fresh = await since(symbol, execTimeframe, openMs - EXEC_ROWS * execMs);
+    kept.set(symbol, fresh);
+    return fresh;
+  };
+
+  return {
+    since,
+
+    async window({ symbol, timeframe, atMs, rows }) {
+      const length = timeframeMs[timeframe];
+      const candles = await since(symbol, timeframe, atMs - rows * length);
+      const end = rowsBefore(candles, atMs - length + 1);
+      const newest = candles.openMs[end - 1];
+      const isThere = newest !== undefined && newest + length === atMs;
+      if (!isThere && nowMs() < atMs + APPEARS_MS_MAX) throw notReady(symbol, timeframe, atMs);
+      return sliceCandles(candles, Math.max(0, end - rows), end);
+    },
+
+    async execCandle(symbol, openMs) {
+      const candles = await exec(symbol, openMs);
+      const row = rowsBefore(candles, openMs);
+      if (candles.openMs[row] === openMs) return candleAt(candles, row);
+      if (nowMs() < openMs + execMs + APPEARS_MS_MAX) throw notReady(symbol, execTimeframe, openMs + execMs);
+      return undefined;
+    },
+
+    async lastClose(symbol, atMs) {
+      const candles = await exec(symbol, atMs - execMs);
+      return candles.close[rowsBefore(candles, atMs - execMs + 1) - 1] ?? Number.NaN;
+    },
+  };
+}
+
+function notReady(symbol: string, timeframe: Timeframe, closeMs: EpochMs): AppError {
+  return new AppError(
+    'not-ready',
+    `The ${timeframe} candle of ${symbol} that closed at ${isoMinute(closeMs)} UTC has not appeared yet.`,
+    'It is asked for again within a minute.',
+  );
+}

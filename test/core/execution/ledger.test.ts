@@ -1,0 +1,53 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { textOf, unitsOf } from '../../../shared/core/decimal.ts';
+import { cashAfter, reservationOf, worthOf } from '../../../shared/core/execution/ledger.ts';
+import { netProfit, openPosition, reducePosition } from '../../../shared/core/execution/position.ts';
+import { executionOf, planOf } from '../../helpers/decisions.ts';
+
+describe('cash', () => {
+  it('pays cost and fee of a purchase, receives the cost of a sale and pays its fee', () => {
+    const cash = unitsOf('1000');
+    expect(textOf(cashAfter(cash, 'buy', executionOf('100', '2')))).toBe('799.2'); // 200 + 0.8
+    expect(textOf(cashAfter(cash, 'sell', executionOf('100', '2')))).toBe('1199.2'); // 200 − 0.8
+  });
+
+  it('ends at start plus the net profit of every position, to the last unit', () => {
+    const amount = fc.bigInt({ min: 1n, max: 10n ** 24n });
+    const execution = (price: bigint, quantity: bigint) => executionOf(textOf(price), textOf(quantity));
+    fc.assert(
+      fc.property(amount, amount, amount, amount, (bought, first, second, quantity) => {
+        const part = quantity / 3n;
+        const entry = execution(bought, quantity);
+        const sales = [execution(first, part), execution(second, quantity - part)];
+        const start = unitsOf('10000');
+        const end = sales.reduce((cash, sale) => cashAfter(cash, 'sell', sale), cashAfter(start, 'buy', entry));
+        const closed = sales.reduce(reducePosition, openPosition(planOf(), entry, 1));
+        expect(closed.quantity).toBe(0n);
+        expect(end).toBe(start + netProfit(closed));
+      }),
+    );
+  });
+});
+
+describe('the worth of a holding', () => {
+  it('is quantity times price, exactly', () => {
+    expect(textOf(worthOf(unitsOf('0.29'), 100))).toBe('29'); // as floats 28.999999999999996
+    expect(textOf(worthOf(unitsOf('0.00012345'), 61_234.5))).toBe('7.559399025');
+    expect(worthOf(0n, 61_234.5)).toBe(0n);
+  });
+
+  it('has no digit beyond the last unit', () => {
+    expect(worthOf(1n, 0.5)).toBe(0n);
+  });
+});
+
+describe('the cash that an entry keeps back', () => {
+  it('is its worth and the cost of taking', () => {
+    expect(textOf(reservationOf(unitsOf('2'), 100, 0.0043))).toBe('200.86');
+  });
+
+  it('is never less than that', () => {
+    expect(reservationOf(3n, 1, 0.5)).toBe(5n); // 4.5 units
+  });
+});

@@ -1,0 +1,109 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { textOf, unitsOf } from '../../../shared/core/decimal.ts';
+import { type SizeInput, sizeEntry } from '../../../shared/core/risk/size.ts';
+import { decideRules } from '../../helpers/decisions.ts';
+
+const { instrument } = decideRules;
+
+/** 10,000 USD, half a per cent at risk, entry 100 with its stop at 96, no random walk. */
+const input: SizeInput = {
+  equity: 10_000,
+  free: 10_000,
+  entry: 100,
+  stop: 96,
+  riskPerTrade: 0.005,
+  regimeSize: 1,
+  maxSymbolFraction: 0.5,
+  takeCost: 0.0043,
+};
+
+describe('the size of an entry', () => {
+  it('risks half a per cent of the equity between entry and stop', () => {
+    expect(sizeEntry(input, instrument)).toEqual({
+      n1: 1250, // 10,000 × 0.005 × 100 / 4
+      n3: 5000,
+      n5: 10_000 / 1.0043,
+      notional: 1250,
+      binding: 'N1',
+      quantity: '12.50000000',
+      tooSmall: null,
+    });
+  });
+
+  it('halves the risk, and nothing else, in a random walk', () => {
+    const half = sizeEntry({ ...input, regimeSize: 0.5 }, instrument);
+    const { n3, n5 } = sizeEntry(input, instrument);
+    expect(half).toMatchObject({ n1: 625, n3, n5, quantity: '6.25000000' });
+  });
+
+  it.each([
+    ['N1', {}, 1250],
+    ['N3', { stop: 99.5 }, 5000], // N1 is 10,000
+    ['N5', { free: 1004.3 }, 1000],
+    ['N1', { stop: 99 }, 5000], // N1 and N3 are equal: the first is named
+    ['N3', { stop: 99.5, free: 5021.5 }, 5000], // N3 and N5 are equal
+  ])('is bound by %s: %j', (binding, change, notional) => {
+    const size = sizeEntry({ ...input, ...change }, instrument);
+    expect(size.binding).toBe(binding);
+    expect(size.notional).toBeCloseTo(notional, 9);
+  });
+
+  it('is floored to the lot', () => {
+    // 10,000 × 0.005 × 61,234.5 / 1500 = 2041.15 USD; / 61,234.5 = 0.0333333…
+    const size = sizeEntry({ ...input, entry: 61_234.5, stop: 59_734.5 }, instrument);
+    expect(size.quantity).toBe('0.03333333');
+    expect(sizeEntry({ ...input, stop: 93 }, { ...instrument, lotDecimals: 0 }).quantity).toBe('7'); // 50 / 7
+  });
+
+  it('is nothing without cash, and says which term', () => {
+    expect(sizeEntry({ ...input, free: -5 }, instrument)).toMatchObject({
+      notional: 0,
+      binding: 'N5',
+      quantity: '0.00000000',
+      tooSmall: 'quantity below the minimum of 0.00005',
+    });
+  });
+
+  it('is never more than any term allows', () => {
+    const money = fc.double({ min: 1, max: 1e6, noNaN: true });
+    fc.assert(
+      fc.property(money, money, fc.double({ min: 1, max: 1e5, noNaN: true }), (equity, free, entry) => {
+        const size = sizeEntry({ ...input, equity, free, entry, stop: entry * 0.97 }, instrument);
+        const cost = Number(size.quantity) * entry;
+        for (const term of [size.n1, size.n3, size.n5]) expect(cost).toBeLessThanOrEqual(term * (1 + 1e-12));
+        expect(cost * 1.0043).toBeLessThanOrEqual(free * (1 + 1e-12));
+      }),
+    );
+  });
+});
+
+describe('a size is too small', () => {
+  const cheap = { ...instrument, minQuantity: textOf(unitsOf('0.01')), minCost: textOf(unitsOf('5')) };
+
+  it.each([
+    [500, null], // of 10,000 × 0.005: a stop 500 below 10,000 gives a quantity of 0.1
+    [5000, null], // 0.01: the minimum itself
+    [5001, 'quantity below the minimum of 0.01'],
+  ])('with its stop %d below an entry at 10,000: %s', (distance, why) => {
+    const at = { ...input, entry: 10_000, stop: 10_000 - distance };
+    expect(sizeEntry(at, cheap).tooSmall).toBe(why);
+  });
+
+  it.each([
+    ['5', null],
+    ['4.99', 'cost below the minimum of 5'],
+  ])('to cost %s USD: %s', (free, why) => {
+    const at = { ...input, entry: 1, stop: 0.999999999999, takeCost: 0, free: Number(free) };
+    const size = sizeEntry(at, { ...cheap, lotDecimals: 2 });
+    expect(size.quantity).toBe(Number(free).toFixed(2));
+    // A stop right below the entry: at the minimum itself the cost at the stop falls short of it.
+    expect(size.tooSmall).toBe(why ?? 'at its stop it could not be sold: cost below 5');
+  });
+
+  it('when it could not be sold at its stop', () => {
+    const at = { ...input, stop: 90, free: 5.2, takeCost: 0 };
+    expect(sizeEntry(at, cheap).tooSmall).toBe('at its stop it could not be sold: cost below 5'); // 0.052 × 90
+    expect(sizeEntry({ ...at, free: 5.6 }, cheap).tooSmall).toBeNull(); // 0.056 × 90 = 5.04
+  });
+});
