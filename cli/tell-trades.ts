@@ -28,7 +28,7 @@ export function sayDecision(record: DecisionRecord, { isLong }: { readonly isLon
 }
 
 /** What a run of `start` amounts to. */
-export interface StartSummary {
+interface StartSummary {
   readonly account: string;
   readonly isSynthetic: boolean;
   readonly lastTickMs: EpochMs | null;

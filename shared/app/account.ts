@@ -94,6 +94,11 @@ export async function loadAccount(store: StateStore, id: string): Promise<Accoun
   };
 }
 
+/** Whether a later tick has been decided: the account has moved on, and nothing may happen in its past. */
+export function isBehind({ head }: Account, atMs: EpochMs): boolean {
+  return head.value.lastTickMs !== null && head.value.lastTickMs > atMs;
+}
+
 /**
  * Writes changes in one transaction under the lease, and brings `account` up to them.
  * @throws AppError `state-contended` when the lease was lost; nothing is written then

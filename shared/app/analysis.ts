@@ -14,7 +14,7 @@ const RISK_TIMEFRAME = '4h';
 const RISK_ATR_PERIOD = 14;
 
 /** What the candles of one symbol say at a tick. */
-export interface Analysis {
+interface Analysis {
   readonly windows: readonly CandleWindow[];
   readonly signals: readonly InstanceSignal[];
   /** Why the 4h lookback cannot carry a decision, or null. */

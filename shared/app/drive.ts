@@ -4,7 +4,7 @@ import { type ClockMark, type ClockSpan, clockSteps, type Step } from '../core/e
 import type { Candle } from '../core/market/candles.ts';
 import { type EpochMs, timeframeMs } from '../core/market/timeframes.ts';
 import type { ModelledExchange } from '../ports/modelled-exchange.ts';
-import { type Account, loadAccount } from './account.ts';
+import { type Account, isBehind, loadAccount } from './account.ts';
 import { type Analyst, analystOf } from './analysis.ts';
 import { tick } from './tick.ts';
 import type { Trader } from './trader.ts';
@@ -99,7 +99,10 @@ async function work(
     hooks.onDecisions?.(outcome.decisions);
     return outcome;
   }
-  const { orders, positions } = await loadAccount(trader.store, trader.account);
+  const account = await loadAccount(trader.store, trader.account);
+  // Another process is further along: its orders must not meet candles of their past.
+  if (isBehind(account, atMs)) throw held(trader.account);
+  const { orders, positions } = account;
   return { openOrders: orders.size, openPositions: positions.size };
 }
 

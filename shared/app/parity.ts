@@ -1,11 +1,11 @@
-import { isoInstant } from '../core/market/calendar.ts';
 import type { EngineInput } from '../core/backtest/engine.ts';
 import { runEngine } from '../core/backtest/engine.ts';
+import { isoInstant } from '../core/market/calendar.ts';
 import { bodyOf } from './items.ts';
 import { fillOrder, type Kept } from './results.ts';
 
 /** One field in which the engine and the replay disagree. */
-export interface Difference {
+interface Difference {
   readonly kind: 'decision' | 'fill' | 'mark';
   /** Time and symbol of what differs. */
   readonly at: string;

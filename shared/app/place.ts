@@ -1,7 +1,7 @@
 import { textOf } from '../core/decimal.ts';
 import { moveOrder, type Order } from '../core/execution/order.ts';
 import { orderEnded } from '../core/execution/position.ts';
-import type { EpochMs } from '../core/market/timeframes.ts';
+import { type EpochMs, MINUTE_MS } from '../core/market/timeframes.ts';
 import type { OrderRequest } from '../ports/exchange.ts';
 import { type Account, commit } from './account.ts';
 import type { Lease } from './lease.ts';
@@ -9,23 +9,45 @@ import type { Trader } from './trader.ts';
 
 /** How long a sent order may still arrive at the exchange: only after it does absence prove anything. */
 const ARRIVAL_MS_MAX = 15_000;
+/** How old a mark may be when its order is sent: an older one may belong to a holder that was overtaken. */
+const MARK_MS_MAX = 3_000;
+
+/** An instant on the clock, and whether entries decided at it come too late. */
+export interface SendAt {
+  readonly atMs: EpochMs;
+  readonly isMissed: boolean;
+}
 
 /**
  * Sends every order that is decided and not sent, and those whose sending had an unknown outcome and which the
  * exchange, asked after the last moment of arrival, does not know. Each is marked before it is sent, and its
  * answer recorded after. A call that throws leaves the mark: the next run looks the order up.
+ * An entry that has become too late, or a sale of what is no longer held, expires instead.
  */
-export async function sendPending(
-  trader: Trader,
-  account: Account,
-  lease: Lease,
-  atMs: EpochMs,
-): Promise<void> {
+export async function sendPending(trader: Trader, account: Account, lease: Lease, at: SendAt): Promise<void> {
   const orders = [...account.orders.values()].map(({ value }) => value);
   for (const order of orders.sort((a, b) => (a.symbol < b.symbol ? -1 : 1))) {
-    if (order.state === 'PENDING' || (await isLost(trader, order)))
-      await send(trader, account, lease, { order, atMs });
+    if (order.isCancelRequested || !(await isUnsent(trader, order))) continue;
+    const refusal = refusalOf(trader, account, { order, ...at });
+    if (refusal === null) await send(trader, account, lease, { order, atMs: at.atMs });
+    else await commit(trader.store, account, lease, { orders: [moveOrder(order, 'EXPIRED', { refusal })] });
   }
+}
+
+/** Whether the exchange certainly does not have the order: never sent, or sent and proven absent. */
+export async function isUnsent(trader: Trader, order: Order): Promise<boolean> {
+  return order.state === 'PENDING' || (await isLost(trader, order));
+}
+
+/** Why an order that was decided may not be sent any more, or null. */
+function refusalOf(
+  { config }: Trader,
+  { positions }: Account,
+  { order, atMs, isMissed }: SendAt & { readonly order: Order },
+): string | null {
+  if (order.purpose !== 'entry') return positions.has(order.symbol) ? null : 'nothing is held any more';
+  const isLate = isMissed || atMs - order.tickMs > config.maxLateMinutes * MINUTE_MS;
+  return isLate ? 'too late to enter' : null;
 }
 
 async function isLost(trader: Trader, { state, sentAtMs, clientOrderId }: Order): Promise<boolean> {
@@ -42,6 +64,7 @@ async function send(
 ): Promise<void> {
   const marked = moveOrder(order, 'SENDING', { sentAtMs: trader.wallMs(), attempts: order.attempts + 1 });
   await commit(trader.store, account, lease, { orders: [marked] });
+  if (trader.wallMs() - (marked.sentAtMs ?? 0) > MARK_MS_MAX) return;
   const answer = await trader.exchange.place(requestOf(order), atMs);
   if (answer.kind === 'accepted') {
     await commit(trader.store, account, lease, { orders: [moveOrder(marked, 'OPEN')] });

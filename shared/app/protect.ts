@@ -5,7 +5,7 @@ import { orderEnded, type Position } from '../core/execution/position.ts';
 import type { EpochMs } from '../core/market/timeframes.ts';
 import { type Account, commit } from './account.ts';
 import type { Lease } from './lease.ts';
-import { sendPending } from './place.ts';
+import { isUnsent, type SendAt, sendPending } from './place.ts';
 import { reconcile } from './reconcile.ts';
 import type { Trader } from './trader.ts';
 
@@ -18,18 +18,19 @@ export async function protectAndSend(
   trader: Trader,
   account: Account,
   lease: Lease,
-  atMs: EpochMs,
+  at: SendAt,
 ): Promise<void> {
+  const { atMs } = at;
   for (const symbol of [...account.positions.keys()].sort()) {
     await withdrawStop(trader, account, lease, { symbol, atMs });
     const position = account.positions.get(symbol)?.value;
     if (position === undefined) continue;
     const purpose = position.exit === null ? 'stop' : 'exit';
     const others = ordersOf(account, symbol);
-    if (others.length === 0) await reserve(trader, account, lease, { position, purpose, atMs });
+    if (others.length === 0) await reserve(trader, account, lease, { position, purpose });
     else if (purpose === 'stop') await moveStop(trader, account, lease, position);
   }
-  await sendPending(trader, account, lease, atMs);
+  await sendPending(trader, account, lease, at);
 }
 
 function ordersOf(account: Account, symbol: string): readonly Order[] {
@@ -48,7 +49,7 @@ async function withdrawStop(
   const position = account.positions.get(symbol)?.value;
   const stop = ordersOf(account, symbol).find(({ purpose }) => purpose === 'stop');
   if (position === undefined || position.exit === null || stop === undefined) return;
-  if (stop.state === 'PENDING') {
+  if (await isUnsent(trader, stop)) {
     const ended = moveOrder(stop, 'EXPIRED', { isCancelRequested: true });
     await commit(trader.store, account, lease, {
       orders: [ended],
@@ -67,27 +68,28 @@ async function reserve(
   trader: Trader,
   account: Account,
   lease: Lease,
-  {
-    position,
-    purpose,
-    atMs,
-  }: { readonly position: Position; readonly purpose: Purpose; readonly atMs: EpochMs },
+  { position, purpose }: { readonly position: Position; readonly purpose: Purpose },
 ): Promise<void> {
   const { symbol, tickMs } = position.plan;
+  // The instant of the cause, not of this run: whoever writes the order, and when, writes the same.
+  const decidedMs = position.exit?.atMs ?? position.entryMs;
   const number = purpose === 'stop' ? position.stopsEnded : position.exitsEnded;
   const id = clientOrderId({ account: account.id, symbol, tickMs, purpose, number });
   const order = newOrder(
-    { clientOrderId: id, symbol, purpose, number, tickMs, decidedMs: atMs, quantity: position.quantity },
+    { clientOrderId: id, symbol, purpose, number, tickMs, decidedMs, quantity: position.quantity },
     purpose === 'stop' ? { triggerPrice: unitsOfNumber(position.stop) } : {},
   );
   await commit(trader.store, account, lease, { orders: [order] });
 }
 
-/** Brings the resting stop to the position's stop price: the same order, the same id. */
+/** Brings the stop to the position's stop price: the same order, the same id, resting or not yet sent. */
 async function moveStop(trader: Trader, account: Account, lease: Lease, position: Position): Promise<void> {
   const stop = ordersOf(account, position.plan.symbol).find(({ purpose }) => purpose === 'stop');
   const triggerPrice = unitsOfNumber(position.stop);
-  if (stop === undefined || stop.state !== 'OPEN' || stop.triggerPrice === triggerPrice) return;
+  if (stop === undefined || stop.triggerPrice === triggerPrice) return;
+  if (stop.state === 'PENDING')
+    await commit(trader.store, account, lease, { orders: [{ ...stop, triggerPrice }] });
+  if (stop.state !== 'OPEN') return;
   const isMoved = await trader.exchange.amend(stop.clientOrderId, { triggerPrice: textOf(triggerPrice) });
   if (isMoved)
     await commit(trader.store, account, lease, { orders: [moveOrder(stop, 'OPEN', { triggerPrice })] });

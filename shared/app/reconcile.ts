@@ -53,7 +53,10 @@ async function book(
 ): Promise<void> {
   const news = found.fills.slice(order.fills);
   const state: OrderState = found.status === 'open' ? 'OPEN' : finalStates[found.status];
-  if (news.length === 0 && state === order.state) return;
+  // An amend may have reached the exchange without our hearing of it: what rests there is what holds.
+  const { triggerPrice = null } = found;
+  const rests = triggerPrice === null ? order.triggerPrice : unitsOf(triggerPrice);
+  if (news.length === 0 && state === order.state && rests === order.triggerPrice) return;
   let cash = account.cash.value;
   let position = account.positions.get(order.symbol)?.value;
   const items: Action[] = [];
@@ -65,7 +68,7 @@ async function book(
     filled += execution.quantity;
     position = afterFill(trader, position, order, execution);
   }
-  const moved = moveOrder(order, state, { filled, fills: found.fills.length });
+  const moved = moveOrder(order, state, { filled, fills: found.fills.length, triggerPrice: rests });
   if (position !== undefined && state !== 'OPEN') position = orderEnded(position, moved, order.decidedMs);
   await commit(trader.store, account, lease, {
     ...(news.length > 0 && { cash }),

@@ -9,7 +9,7 @@ import type { Position } from '../core/execution/position.ts';
 import { symbolKey } from '../core/market/instruments.ts';
 import type { EpochMs } from '../core/market/timeframes.ts';
 import type { Action, Item, ItemBody } from '../ports/state-store.ts';
-import { type Account, commit, loadAccount } from './account.ts';
+import { type Account, commit, isBehind, loadAccount } from './account.ts';
 import type { Analyst } from './analysis.ts';
 import { closeCandle, equityAt } from './close-candle.ts';
 import { keys, sortableMs } from './items.ts';
@@ -45,13 +45,13 @@ export async function tick(trader: Trader, input: TickInput): Promise<TickOutcom
   return withLease(trader, async (lease) => {
     const account = await loadAccount(trader.store, trader.account);
     const claim = await trader.store.get(keys.tick(account.id, input.atMs));
-    if (isDone(claim)) return 'done-before';
+    if (isDone(claim) || isBehind(account, input.atMs)) return 'done-before';
     const isBusy = account.orders.size > 0 || account.positions.size > 0;
     if (isBusy) await reconcile(trader, account, lease);
     const records =
       claim === undefined ? await decideAndStore(trader, account, lease, { ...input, isBusy }) : [];
     if (claim !== undefined || isBusy || account.orders.size > 0) {
-      await protectAndSend(trader, account, lease, input.atMs);
+      await protectAndSend(trader, account, lease, input);
       await finish(trader, account, lease, { atMs: input.atMs, version: claim?.version ?? 1 });
     }
     return { decisions: records, openOrders: account.orders.size, openPositions: account.positions.size };
@@ -61,6 +61,7 @@ export async function tick(trader: Trader, input: TickInput): Promise<TickOutcom
 function isDone(claim: Item | undefined): boolean {
   return claim?.body['state'] === 'done';
 }
+
 
 /** Decides every symbol and stores all of it in one transaction; a tick without anything to carry is done then. */
 async function decideAndStore(

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../core/market/timeframes.ts';
-import { loadAccount } from './account.ts';
+import { isBehind, loadAccount } from './account.ts';
 import type { Analyst } from './analysis.ts';
 import { closeCandle } from './close-candle.ts';
 import { withLease } from './lease.ts';
@@ -7,7 +7,7 @@ import { protectAndSend } from './protect.ts';
 import { reconcile } from './reconcile.ts';
 import type { Trader } from './trader.ts';
 
-/** What a watch found open when it ended, or that somebody else was at work. */
+/** What a watch found open when it ended, or that somebody else is at work: under the lease, or further along. */
 export type WatchOutcome = 'held' | { readonly openOrders: number; readonly openPositions: number };
 
 /**
@@ -22,10 +22,11 @@ export async function watch(
 ): Promise<WatchOutcome> {
   return withLease(trader, async (lease) => {
     const account = await loadAccount(trader.store, trader.account);
+    if (isBehind(account, atMs)) return 'held';
     const isBusy = account.orders.size > 0 || account.positions.size > 0;
     if (isBusy) await reconcile(trader, account, lease);
     if (isCandleClosed) await closeCandle(trader, account, lease, { analyst, atMs });
-    if (isBusy) await protectAndSend(trader, account, lease, atMs);
+    if (isBusy) await protectAndSend(trader, account, lease, { atMs, isMissed: false });
     return { openOrders: account.orders.size, openPositions: account.positions.size };
   });
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { isDecimalText } from './decimal.ts';
 import { AppError } from './errors.ts';
-import { type Timeframe, timeframes } from './market/timeframes.ts';
+import { timeframes } from './market/timeframes.ts';
 
 const fraction = (max: number) => z.number().gt(0).max(max);
 const basisPoints = (max: number) => z.number().min(0).max(max);
@@ -58,7 +58,7 @@ const strategy = z.strictObject({
 });
 
 /** Everything a person may set. Money at risk has a ceiling here, not only a default. */
-export const configSchema = z.strictObject({
+const configSchema = z.strictObject({
   mode: z.literal('paper', 'only paper exists so far: live trading comes later').default('paper'),
   capital: z.number().positive().max(1e9).default(10_000).describe('USD allotted to a new account'),
   symbols: z.array(symbol).min(1).max(20).default(['BTC/USD', 'ETH/USD']),
@@ -107,9 +107,4 @@ export function configError(source: string, problems: number, text: string): App
     `${source} has ${problems} problem(s):\n${text}`,
     'Correct the fields above; config/*.yaml show every field with its unit.',
   );
-}
-
-/** The shortest of the timeframes on which something decides. */
-export function shortestTimeframe(used: readonly Timeframe[]): Timeframe {
-  return timeframes.find((one) => used.includes(one)) ?? '4h';
 }

@@ -34,7 +34,7 @@ export interface ExchangeOrder extends OrderRequest {
 }
 
 /** `refused` is a definite no. A call that throws has an unknown outcome: look the order up before anything else. */
-export type PlaceResult = { readonly kind: 'accepted' } | { readonly kind: 'refused'; readonly why: string };
+type PlaceResult = { readonly kind: 'accepted' } | { readonly kind: 'refused'; readonly why: string };
 
 /** Orders at an exchange, known by the client id that we gave them. */
 export interface Exchange {

@@ -207,11 +207,15 @@ describe('dropping to text', () => {
 
   it('keeps what it can spell', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 999_999_999_999_999 }), fc.integer({ min: 1, max: 15 }), (n, p) => {
-        const digits = String(n).padStart(p + 1, '0');
-        const text = `${digits.slice(0, -p)}.${digits.slice(-p)}`;
-        expect(dropToText(Number(text), p)).toBe(text);
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: 999_999_999_999_999 }),
+        fc.integer({ min: 1, max: 15 }),
+        (n, p) => {
+          const digits = String(n).padStart(p + 1, '0');
+          const text = `${digits.slice(0, -p)}.${digits.slice(-p)}`;
+          expect(dropToText(Number(text), p)).toBe(text);
+        },
+      ),
     );
   });
 

@@ -34,10 +34,13 @@ export function paperExchange(
     answersAtOnce: true,
 
     async place(request) {
-      if ((await load(request.clientOrderId)) !== undefined) return { kind: 'accepted' };
+      const { clientOrderId } = request;
       const order: ExchangeOrder = { ...request, status: 'open', fills: [] };
-      const sk = `OPEN#${request.clientOrderId}`;
-      await store.transact([{ kind: 'put', pk, sk, expect: 'absent', body: { ...order } }]);
+      // The id is taken in the same transaction; refused, it was taken before, and this order is that one.
+      await store.transact([
+        { kind: 'put', pk, sk: `TAKEN#${clientOrderId}`, expect: 'absent', body: {} },
+        { kind: 'put', pk, sk: `OPEN#${clientOrderId}`, expect: 'absent', body: { ...order } },
+      ]);
       return { kind: 'accepted' };
     },
 

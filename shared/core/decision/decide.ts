@@ -20,7 +20,7 @@ import type { InstanceSignal } from './signals.ts';
 export type RejectCode = 'INSUFFICIENT_DATA' | 'MISSED' | 'SIZE_BELOW_MIN';
 
 /** The account as a decision sees it: quote currency, float64. */
-export interface Funds {
+interface Funds {
   readonly equity: number;
   readonly free: number;
 }

@@ -5,7 +5,7 @@ import type { EpochMs } from '../market/timeframes.ts';
  * Exec candle [u, u + E): OPEN at u, AFTER_OPEN at u, RANGE and CLOSED at u + E, then TICK at u + E when a
  * strategy's candle closes there.
  */
-export type StepKind = 'OPEN' | 'AFTER_OPEN' | 'RANGE' | 'CLOSED' | 'TICK';
+type StepKind = 'OPEN' | 'AFTER_OPEN' | 'RANGE' | 'CLOSED' | 'TICK';
 
 export interface Step {
   readonly kind: StepKind;

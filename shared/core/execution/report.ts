@@ -3,7 +3,7 @@ import type { EpochMs } from '../market/timeframes.ts';
 import { averagePrices, netProfit, type Position } from './position.ts';
 
 /** A closed position as reports show it; amounts as decimal text, USD and base currency. */
-export interface PositionReport {
+interface PositionReport {
   readonly symbol: string;
   readonly entryMs: EpochMs;
   readonly entryPrice: DecimalText;
@@ -18,7 +18,7 @@ export interface PositionReport {
 }
 
 /** A position that is still held. It is no win and no loss yet. */
-export interface OpenPositionReport {
+interface OpenPositionReport {
   readonly symbol: string;
   readonly entryMs: EpochMs;
   readonly entryPrice: DecimalText;

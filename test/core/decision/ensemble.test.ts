@@ -105,7 +105,9 @@ describe('the rule of an entry', () => {
 describe('an added agreeing vote', () => {
   const strategies = ['a', 'b', 'c', 'd', 'e'];
   const timeframes = ['1d', '1h', '4h'];
-  const all = strategies.flatMap((strategy) => timeframes.map((timeframe) => `${strategy}@${timeframe}`)).sort();
+  const all = strategies
+    .flatMap((strategy) => timeframes.map((timeframe) => `${strategy}@${timeframe}`))
+    .sort();
   const familyOf = (id: string): Family => (id < 'c' ? 'trend' : 'breakout');
   const weight = fc.integer({ min: 0, max: 20 }).map((tenths) => tenths / 10);
   const signals = fc

@@ -27,7 +27,9 @@ describe('a client order id', () => {
   it('is a UUID of version 8', () => {
     fc.assert(
       fc.property(intents, (given) => {
-        expect(clientOrderId(given)).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+        expect(clientOrderId(given)).toMatch(
+          /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+        );
         expect(clientOrderId({ ...given })).toBe(clientOrderId(given));
       }),
     );

@@ -1,11 +1,17 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ClockMark, type ClockSpan, clockSteps, type Step } from '../../../shared/core/execution/clock.ts';
+import {
+  type ClockMark,
+  type ClockSpan,
+  clockSteps,
+  type Step,
+} from '../../../shared/core/execution/clock.ts';
 
 const always = () => true;
 const never = () => false;
 /** `OPEN 0@0` is the step OPEN of the candle that begins at 0, at the instant 0. */
-const text = (steps: Iterable<Step>) => [...steps].map(({ kind, candleMs, atMs }) => `${kind} ${candleMs}@${atMs}`);
+const text = (steps: Iterable<Step>) =>
+  [...steps].map(({ kind, candleMs, atMs }) => `${kind} ${candleMs}@${atMs}`);
 
 describe('the clock', () => {
   it('takes five steps for a busy exec candle as long as the strategy’s', () => {

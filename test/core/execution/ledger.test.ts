@@ -21,7 +21,10 @@ describe('cash', () => {
         const entry = execution(bought, quantity);
         const sales = [execution(first, part), execution(second, quantity - part)];
         const start = unitsOf('10000');
-        const end = sales.reduce((cash, sale) => cashAfter(cash, 'sell', sale), cashAfter(start, 'buy', entry));
+        const end = sales.reduce(
+          (cash, sale) => cashAfter(cash, 'sell', sale),
+          cashAfter(start, 'buy', entry),
+        );
         const closed = sales.reduce(reducePosition, openPosition(planOf(), entry, 1));
         expect(closed.quantity).toBe(0n);
         expect(end).toBe(start + netProfit(closed));

@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+import { parseConfig, shortestTimeframe } from '../../shared/core/config.ts';
+import { AppError } from '../../shared/core/errors.ts';
+import { instancesOf } from '../../shared/core/strategies/instances.ts';
+
+const market = { tickDecimals: 1, lotDecimals: 8, minQuantity: '0.00005', minCost: '0.5' };
+const least = { symbols: ['BTC/USD'], markets: { 'BTC/USD': market }, strategies: {} };
+const parsed = (change: object = {}) => parseConfig({ ...least, ...change }, 'my.yaml');
+
+/** What a person is told about a config. */
+function complaint(act: () => unknown): AppError {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+
+describe('a config', () => {
+  it('that says only what it must gets the defaults', () => {
+    expect(parsed()).toEqual({
+      mode: 'paper',
+      capital: 10_000,
+      symbols: ['BTC/USD'],
+      markets: { 'BTC/USD': { ...market, halfSpreadBps: 10 } },
+      fees: { maker: 0.0025, taker: 0.004 },
+      costs: { slippageBps: 2, stopSlipBps: 10, stopSlipFall: 0.05, volumeShare: 0.05 },
+      ensemble: { threshold: 1.2, minSupporters: 2, minFamilies: 2 },
+      risk: { riskPerTrade: 0.005, maxSymbolFraction: 0.5 },
+      maxLateMinutes: 15,
+      strategies: {},
+    });
+  });
+
+  it('has each symbol once, in alphabetical order', () => {
+    const markets = { 'ETH/USD': market, 'BTC/USD': market };
+    const symbols = ['ETH/USD', 'BTC/USD', 'ETH/USD'];
+    expect(parsed({ markets, symbols }).symbols).toEqual(['BTC/USD', 'ETH/USD']);
+  });
+
+  it.each<[string, string, object]>([
+    ['an unknown key', 'Unrecognized key: "capitall"', { capitall: 1 }],
+    ['an unknown key within', '→ at risk', { risk: { riskPerTrad: 0.01 } }],
+    [
+      'an unknown key of a market',
+      '→ at markets["BTC/USD"]',
+      { markets: { 'BTC/USD': { ...market, tick: 1 } } },
+    ],
+    ['a risk above its ceiling', '→ at risk.riskPerTrade', { risk: { riskPerTrade: 0.0201 } }],
+    ['no risk at all', '→ at risk.riskPerTrade', { risk: { riskPerTrade: 0 } }],
+    [
+      'more than half of it in one symbol',
+      '→ at risk.maxSymbolFraction',
+      { risk: { maxSymbolFraction: 0.51 } },
+    ],
+    ['a capital in quotes', '→ at capital', { capital: '10000' }],
+    ['live trading', 'only paper exists so far', { mode: 'live' }],
+    ['a symbol in another currency', 'a pair quoted in USD, such as BTC/USD', { symbols: ['BTC/EUR'] }],
+    ['no symbol', '→ at symbols', { symbols: [] }],
+    ['an amount that is a number', '→ at markets["BTC/USD"].minCost', marketWith({ minCost: 0.5 })],
+    ['an amount with an exponent', 'a decimal in quotes, such as "0.0001"', marketWith({ minCost: '5e-1' })],
+    ['an amount below zero', 'a decimal in quotes, such as "0.0001"', marketWith({ minQuantity: '-1' })],
+    ['a threshold of nothing', '→ at ensemble.threshold', { ensemble: { threshold: 0 } }],
+    ['entries without supporters', '→ at ensemble.minSupporters', { ensemble: { minSupporters: 0 } }],
+    ['an unknown timeframe', '→ at strategies.turtle.timeframes[0]', strategyWith({ timeframes: ['2h'] })],
+    ['a strategy on no timeframe', '→ at strategies.turtle.timeframes', strategyWith({ timeframes: [] })],
+    ['nothing at all', '→ at markets', { markets: undefined }],
+  ])('with %s is refused', (_, text, change) => {
+    const { code, message, hint } = complaint(() => parsed(change));
+    expect(code).toBe('config-invalid');
+    expect(message).toMatch(/^my\.yaml has 1 problem\(s\):\n/);
+    expect(message).toContain(text);
+    expect(hint).toContain('config/*.yaml');
+  });
+
+  it('may risk two per cent', () => {
+    expect(parsed({ risk: { riskPerTrade: 0.02 } }).risk.riskPerTrade).toBe(0.02);
+  });
+
+  it('with a symbol that has no market is refused by name', () => {
+    const { message } = complaint(() => parsed({ symbols: ['SOL/USD', 'BTC/USD', 'XRP/USD'] }));
+    expect(message).toContain('my.yaml has 2 problem(s):');
+    expect(message).toContain("'SOL/USD', 'XRP/USD' not under markets (BTC/USD)");
+  });
+
+  it('with several faults names each', () => {
+    const { message } = complaint(() => parsed({ capital: -1, lever: 3, risk: { riskPerTrade: 1 } }));
+    expect(message).toContain('3 problem(s)');
+    for (const path of ['lever', 'capital', 'risk.riskPerTrade']) expect(message).toContain(path);
+  });
+});
+
+function marketWith(change: object) {
+  return { markets: { 'BTC/USD': { ...market, ...change } } };
+}
+
+function strategyWith(change: object) {
+  return { strategies: { turtle: change } };
+}
+
+describe('the instances of a config', () => {
+  const instances = (strategies: object) => instancesOf(parsed({ strategies }));
+
+  it('are each strategy on each of its timeframes, in the alphabetical order of their ids', () => {
+    const all = instances({ turtle: { timeframes: ['4h', '1d', '4h'] }, trend_ema: {} });
+    expect(all.map(({ id }) => id)).toEqual(['trend_ema@4h', 'turtle@1d', 'turtle@4h']);
+    expect(all[0]?.params).toMatchObject({ fast: 20, slow: 50 });
+  });
+
+  it('leave out what is disabled', () => {
+    expect(instances({ turtle: { enabled: false }, trend_ema: {} }).map(({ id }) => id)).toEqual([
+      'trend_ema@4h',
+    ]);
+  });
+
+  it('of an unknown strategy are refused with those that there are', () => {
+    const { code, message } = complaint(() => instances({ turtel: {} }));
+    expect(code).toBe('config-invalid');
+    expect(message).toContain('strategies.turtel');
+    expect(message).toContain('there are trend_ema, turtle');
+  });
+
+  it.each([
+    [{ entry: 0 }, '→ at entry'],
+    [{ entri: 20 }, 'Unrecognized key: "entri"'],
+    [{ entry: 10, exit: 11 }, 'exit must not be longer than entry'],
+  ])('with the parameters %j are refused', (params, text) => {
+    const { message } = complaint(() => instances({ turtle: { params } }));
+    expect(message).toContain('strategies.turtle.params has 1 problem(s)');
+    expect(message).toContain(text);
+  });
+
+  it('are refused for wrong parameters even while disabled', () => {
+    expect(() => instances({ turtle: { enabled: false, params: { entry: 0 } } })).toThrow(AppError);
+  });
+});
+
+describe('the shortest timeframe', () => {
+  it('of several is found whatever their order', () => {
+    expect(shortestTimeframe(['1d', '1h', '4h'])).toBe('1h');
+    expect(shortestTimeframe([])).toBe('4h');
+  });
+});

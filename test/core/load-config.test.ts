@@ -1,0 +1,112 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadConfig } from '../../config/load.ts';
+import { AppError } from '../../shared/core/errors.ts';
+import { instancesOf } from '../../shared/core/strategies/instances.ts';
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'config-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function fileOf(text: string): string {
+  const file = join(folder, 'mine.yaml');
+  writeFileSync(file, text);
+  return file;
+}
+
+function complaintAbout(file: string): AppError {
+  try {
+    loadConfig(file);
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+  throw new Error(`${file} was not refused`);
+}
+
+describe('the config of the project', () => {
+  const config = loadConfig();
+
+  it('trades BTC and ETH on paper with 10,000 USD and half a per cent at risk', () => {
+    expect(config).toMatchObject({
+      mode: 'paper',
+      capital: 10_000,
+      symbols: ['BTC/USD', 'ETH/USD'],
+      risk: { riskPerTrade: 0.005 },
+      fees: { maker: 0.0025, taker: 0.004 },
+    });
+    // execution §6: modelled half-spread of 1 bp for BTC, 2 for ETH; slippage 2 bps
+    expect(config.markets['BTC/USD']?.halfSpreadBps).toBe(1);
+    expect(config.markets['ETH/USD']?.halfSpreadBps).toBe(2);
+    expect(config.costs).toEqual({ slippageBps: 2, stopSlipBps: 10, stopSlipFall: 0.05, volumeShare: 0.05 });
+  });
+
+  it('lets one supporter enter until there are more strategies', () => {
+    expect(config.ensemble).toEqual({ threshold: 0.45, minSupporters: 1, minFamilies: 1 });
+    expect(instancesOf(config).map(({ id }) => id)).toEqual([
+      'trend_ema@1d',
+      'trend_ema@4h',
+      'turtle@1d',
+      'turtle@4h',
+    ]);
+  });
+});
+
+describe('a config file of one’s own', () => {
+  it('changes what it names and nothing beside it', () => {
+    const file = fileOf('risk: { riskPerTrade: 0.01 }\nstrategies: { turtle: { params: { entry: 55 } } }\n');
+    const { risk, strategies, ...rest } = loadConfig(file);
+    const own = loadConfig();
+    expect(risk).toEqual({ ...own.risk, riskPerTrade: 0.01 });
+    expect(strategies['turtle']).toEqual({ enabled: true, timeframes: ['4h', '1d'], params: { entry: 55 } });
+    expect(strategies['trend_ema']).toEqual(own.strategies['trend_ema']);
+    expect(rest).toMatchObject({ capital: own.capital, markets: own.markets, ensemble: own.ensemble });
+  });
+
+  it('replaces lists whole', () => {
+    const config = loadConfig(fileOf('symbols: [ETH/USD]\nstrategies: { turtle: { timeframes: [1d] } }\n'));
+    expect(config.symbols).toEqual(['ETH/USD']);
+    expect(config.strategies['turtle']?.timeframes).toEqual(['1d']);
+  });
+
+  it('may be empty', () => {
+    expect(loadConfig(fileOf('# nothing yet\n'))).toEqual(loadConfig());
+  });
+
+  it('is refused by its name and the field', () => {
+    const file = fileOf('risk:\n  riskPerTrade: 0.05\n');
+    const { code, message } = complaintAbout(file);
+    expect(code).toBe('config-invalid');
+    expect(message).toBe(
+      `${file} has 1 problem(s):\n✖ Too big: expected number to be <=0.02\n  → at risk.riskPerTrade`,
+    );
+  });
+
+  it.each([
+    ['an open bracket', 'symbols: [BTC/USD\ncapital: 1\n', 'at line 2'],
+    ['a key twice', 'capital: 1\ncapital: 2\n', 'unique'],
+    ['two documents', 'capital: 1\n---\ncapital: 2\n', 'multiple documents'],
+    ['a list', '- BTC/USD\n', 'expected fields such as `capital: 10000`'],
+    ['a sentence', 'trade more\n', 'expected fields such as `capital: 10000`'],
+    ['nothing where fields belong', 'risk:\n', '→ at risk'],
+  ])('with %s is refused', (_, text, told) => {
+    const file = fileOf(text);
+    const { code, message } = complaintAbout(file);
+    expect(code).toBe('config-invalid');
+    expect(message).toContain(file);
+    expect(message).toContain(told);
+  });
+
+  it.each(['missing.yaml', '.'])('that cannot be read (%s) is named with a remedy', (name) => {
+    const file = join(folder, name);
+    expect(complaintAbout(file)).toMatchObject({
+      code: 'config-invalid',
+      message: `Config file '${file}' cannot be read.`,
+      hint: 'Name a YAML file that exists.',
+    });
+  });
+});
