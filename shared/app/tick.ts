@@ -62,7 +62,6 @@ function isDone(claim: Item | undefined): boolean {
   return claim?.body['state'] === 'done';
 }
 
-
 /** Decides every symbol and stores all of it in one transaction; a tick without anything to carry is done then. */
 async function decideAndStore(
   trader: Trader,

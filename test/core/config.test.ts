@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseConfig, shortestTimeframe } from '../../shared/core/config.ts';
+import { parseConfig } from '../../shared/core/config.ts';
 import { AppError } from '../../shared/core/errors.ts';
 import { instancesOf } from '../../shared/core/strategies/instances.ts';
 
@@ -123,7 +123,7 @@ describe('the instances of a config', () => {
   });
 
   it.each([
-    [{ entry: 0 }, '→ at entry'],
+    [{ range: 0 }, '→ at range'],
     [{ entri: 20 }, 'Unrecognized key: "entri"'],
     [{ entry: 10, exit: 11 }, 'exit must not be longer than entry'],
   ])('with the parameters %j are refused', (params, text) => {
@@ -133,13 +133,6 @@ describe('the instances of a config', () => {
   });
 
   it('are refused for wrong parameters even while disabled', () => {
-    expect(() => instances({ turtle: { enabled: false, params: { entry: 0 } } })).toThrow(AppError);
-  });
-});
-
-describe('the shortest timeframe', () => {
-  it('of several is found whatever their order', () => {
-    expect(shortestTimeframe(['1d', '1h', '4h'])).toBe('1h');
-    expect(shortestTimeframe([])).toBe('4h');
+    expect(() => instances({ turtle: { enabled: false, params: { range: 0 } } })).toThrow(AppError);
   });
 });

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   ceilTo,
@@ -90,7 +90,7 @@ describe('the exact amount of a float64', () => {
     [1e21, 10n ** 39n],
     [1.5e300, 15n * 10n ** 317n],
     [5e-324, 0n],
-    [9_007_199_254_740_993, 9_007_199_254_740_992n * ONE],
+    [9_007_199_254_740_992, 9_007_199_254_740_992n * ONE],
   ])('of %d has no other digits', (value, amount) => {
     expect(unitsOfNumber(value)).toBe(amount);
   });

@@ -152,9 +152,8 @@ export function orderEnded(
 export function ratchet(position: Position, trails: readonly number[], tickDecimals: number): Position {
   let tightest = Number.NEGATIVE_INFINITY;
   for (const trail of trails) if (trail > tightest) tightest = trail;
-  if (!(tightest > position.stop - 10 ** -tickDecimals)) return position;
-  const stop = ceilToTick(tightest, tickDecimals);
-  return stop > position.stop ? { ...position, stop, isRatcheted: true } : position;
+  if (!(tightest > position.stop)) return position;
+  return { ...position, stop: ceilToTick(tightest, tickDecimals), isRatcheted: true };
 }
 
 /** Whether the watched target is reached at the close of a finished candle. */

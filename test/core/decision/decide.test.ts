@@ -47,6 +47,8 @@ describe('without a position', () => {
     expect(decided({ signals: [trend, turtle] }).plan?.stopLevel).toBe(96); // 0.6 of 1.1 at the loosest
     const heavier = { ...turtle, weight: 0.7 };
     expect(decided({ signals: [trend, heavier] }).plan?.stopLevel).toBe(97); // 0.6 of 1.3 is less than half
+    const equal = { ...turtle, weight: 0.6 };
+    expect(decided({ signals: [trend, equal] }).plan?.stopLevel).toBe(96); // the looser of two equal ones
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { enters, entryRule, sideOf } from '../../../shared/core/decision/ensemble.ts';
 import type { InstanceSignal } from '../../../shared/core/decision/signals.ts';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ceilToTick, clampStop, weightedMedian } from '../../../shared/core/execution/levels.ts';
 
@@ -64,7 +64,7 @@ describe('rounding a stop up', () => {
     [97.01, 1, 97.1],
     [97.1, 1, 97.1], // on the tick it stays
     [61_234.5, 1, 61_234.5],
-    [61_234.500000000004, 1, 61_234.6],
+    [61_234.50000000001, 1, 61_234.6],
     [0.3, 1, 0.3],
     [0.1 + 0.2, 1, 0.4], // 0.30000000000000004 is above 0.3
     [1234.567, 2, 1234.57],

@@ -15,7 +15,7 @@ describe('the timeframes', () => {
     expect([...timeframes]).toEqual(Object.keys(timeframeMs));
     const lengths = timeframes.map((timeframe) => timeframeMs[timeframe] / 60_000);
     expect(lengths).toEqual([1, 5, 15, 60, 240, 1440]);
-    lengths.slice(1).forEach((length, i) => expect(length % (lengths[i] ?? 0)).toBe(0));
+    expect(lengths.slice(1).map((length, i) => length % (lengths[i] ?? 0))).toEqual([0, 0, 0, 0, 0]);
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { textOf, unitsOf } from '../../../shared/core/decimal.ts';
 import { type SizeInput, sizeEntry } from '../../../shared/core/risk/size.ts';

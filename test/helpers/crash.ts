@@ -1,0 +1,64 @@
+import type { Paper } from '../../shared/app/drive.ts';
+import type { Feed } from '../../shared/app/trader.ts';
+import type { StateStore } from '../../shared/ports/state-store.ts';
+import { paperOf, type Worker, type World } from './world.ts';
+
+/** The end of a process in the middle of a call. */
+export class Crash extends Error {}
+
+/** What a process runs on: it fails at one call, and from then on nothing of that process happens any more. */
+export interface Power {
+  calls: number;
+  use<Result>(call: () => Promise<Result>): Promise<Result>;
+}
+
+/** Power that fails at the n-th call, before the call takes effect or after it; 0 is never. */
+export function powerUntil(n: number, when: 'before' | 'after'): Power {
+  let isOff = false;
+  const fail = (): never => {
+    isOff = true;
+    throw new Crash(`at call ${n}, ${when}`);
+  };
+  const power: Power = {
+    calls: 0,
+    async use(call) {
+      if (isOff) throw new Crash('the process has ended');
+      const own = ++power.calls;
+      if (own === n && when === 'before') fail();
+      const result = await call();
+      if (own === n) fail();
+      return result;
+    },
+  };
+  return power;
+}
+
+/** A worker every call of which to a port is a call of `power`: those of its exchange to the store too. */
+export function poweredPaper(world: World, worker: Worker, { use }: Power): Paper {
+  const { store } = worker;
+  const powered: StateStore = {
+    get: (key) => use(() => store.get(key)),
+    query: (pk, options) => use(() => store.query(pk, options)),
+    transact: (actions) => use(() => store.transact(actions)),
+    close: () => store.close(),
+  };
+  const over = (feed: Feed): Feed => ({
+    window: (wanted) => use(() => feed.window(wanted)),
+    lastClose: (symbol, atMs) => use(() => feed.lastClose(symbol, atMs)),
+  });
+  const { trader, exchange, execCandle } = paperOf(world, { ...worker, store: powered, over });
+  const poweredExchange: typeof exchange = {
+    answersAtOnce: exchange.answersAtOnce,
+    place: (request, atMs) => use(() => exchange.place(request, atMs)),
+    find: (id) => use(() => exchange.find(id)),
+    amend: (id, change) => use(() => exchange.amend(id, change)),
+    cancel: (id) => use(() => exchange.cancel(id)),
+    meet: (step, at, candles) => use(() => exchange.meet(step, at, candles)),
+    clock: () => use(() => exchange.clock()),
+  };
+  return {
+    trader: { ...trader, exchange: poweredExchange },
+    exchange: poweredExchange,
+    execCandle: (symbol, openMs) => use(() => execCandle(symbol, openMs)),
+  };
+}

@@ -1,0 +1,145 @@
+import { aggregateCandles } from '../../shared/core/market/aggregate.ts';
+import { type Candle, type Candles, candlesOf } from '../../shared/core/market/candles.ts';
+import type { MarketData } from '../../shared/core/market/market-data.ts';
+import { type EpochMs, type Timeframe, timeframeMs } from '../../shared/core/market/timeframes.ts';
+import type { Instance } from '../../shared/core/strategies/instances.ts';
+import type { Signals, Strategy } from '../../shared/core/strategies/strategy.ts';
+
+/** 2024-01-31T00:00Z: a tick of every timeframe, and a day later another month begins. */
+export const SCRIPT_START_MS = 1_706_659_200_000;
+
+const ORDINARY_VOLUME = 1000;
+
+// What a strategy says at a candle is written into the fraction of its volume: sums of these are exact.
+const words: Readonly<Record<string, number>> = {
+  'trend:long': 1 / 2,
+  'trend:exit': 1 / 4,
+  'trend:short': 1 / 8,
+  'turtle:long': 1 / 16,
+  'turtle:exit': 1 / 32,
+  'turtle:short': 1 / 64,
+};
+
+interface ScriptRow extends Candle {
+  readonly isHole: boolean;
+}
+
+/**
+ * One exec candle a line: `open high low close`, then what is special: `v=20` is its volume (1000 otherwise),
+ * `hole` leaves it out of the exec candles, `trend:long` and the like are what a scripted strategy says at it.
+ */
+function rowsOf(script: string, execMs: number): readonly ScriptRow[] {
+  const lines = script.split('\n').map((line) => line.trim());
+  return lines
+    .filter((line) => line !== '')
+    .map((line, i) => {
+      const [open = 0, high = 0, low = 0, close = 0] = line.split(/\s+/).slice(0, 4).map(Number);
+      const rest = line.split(/\s+/).slice(4);
+      const said = rest.reduce((sum, word) => sum + (words[word] ?? 0), 0);
+      const volume = Number(rest.find((word) => word.startsWith('v='))?.slice(2) ?? ORDINARY_VOLUME) + said;
+      const openMs = SCRIPT_START_MS + i * execMs;
+      return { openMs, open, high, low, close, volume, isHole: rest.includes('hole') };
+    });
+}
+
+/** Calm candles around a price before the script begins: true range 2 % of it. */
+function calm(price: number, timeframe: Timeframe, rows: number): readonly Candle[] {
+  return Array.from({ length: rows }, (_, i) => ({
+    openMs: SCRIPT_START_MS - (rows - i) * timeframeMs[timeframe],
+    open: price,
+    high: price * 1.01,
+    low: price * 0.99,
+    close: price,
+    volume: ORDINARY_VOLUME,
+  }));
+}
+
+function joined(a: readonly Candle[], b: Candles): Candles {
+  const rows = Array.from(b.openMs, (openMs, i) => ({
+    openMs,
+    open: b.open[i] ?? 0,
+    high: b.high[i] ?? 0,
+    low: b.low[i] ?? 0,
+    close: b.close[i] ?? 0,
+    volume: b.volume[i] ?? 0,
+  }));
+  return candlesOf([...a, ...rows]);
+}
+
+/** The candles of some scripts, and the span from their first candle to the end of their last. */
+export function scriptedData(
+  scripts: Readonly<Record<string, string>>,
+  { exec, historyRows }: { readonly exec: Timeframe; readonly historyRows: number },
+): { readonly data: MarketData; readonly fromMs: EpochMs; readonly toMs: EpochMs } {
+  const execMs = timeframeMs[exec];
+  const symbols = new Map(
+    Object.entries(scripts).map(([symbol, script]) => {
+      const rows = rowsOf(script, execMs);
+      const whole = candlesOf(rows);
+      const told = exec === '4h' ? whole : aggregateCandles(whole, { from: exec, to: '4h' });
+      const fourHours = joined(calm(rows[0]?.open ?? 0, '4h', historyRows), told);
+      const met = candlesOf(rows.filter(({ isHole }) => !isHole));
+      return [symbol, { exec: met, series: new Map([['4h' as const, fourHours]]) }];
+    }),
+  );
+  const lengths = Object.values(scripts).map((script) => rowsOf(script, execMs).length);
+  return {
+    data: { execTimeframe: exec, symbols },
+    fromMs: SCRIPT_START_MS,
+    toMs: SCRIPT_START_MS + Math.max(...lengths) * execMs,
+  };
+}
+
+/** What of a scripted strategy can be chosen. */
+export interface ScriptedOptions {
+  /** Price of the target above the close of the vote, as a factor. */
+  readonly target?: number | undefined;
+  readonly timeStopBars?: number | undefined;
+}
+
+/**
+ * `trend_ema@4h` and `turtle@4h` that say what the script says. Stop 4 % below the close; the first of them trails
+ * 4 % below the highest high of three candles.
+ */
+export function scriptedInstances({ target, timeStopBars }: ScriptedOptions = {}): readonly Instance[] {
+  return (['trend', 'turtle'] as const).map((name) => {
+    const strategy: Strategy = {
+      id: name === 'trend' ? 'trend_ema' : 'turtle',
+      title: `scripted ${name}`,
+      family: name === 'trend' ? 'trend' : 'breakout',
+      params: { parse: () => ({}) } as unknown as Strategy['params'],
+      warmup: () => 0,
+      prepare: (candles) => said(name, candles, target),
+    };
+    return {
+      id: `${strategy.id}@4h`,
+      strategy,
+      timeframe: '4h',
+      params: {},
+      timeStopMs: timeStopBars === undefined ? null : timeStopBars * timeframeMs['4h'],
+    };
+  });
+}
+
+function said(
+  name: 'trend' | 'turtle',
+  { high, close, volume }: Candles,
+  target: number | undefined,
+): Signals {
+  const says = (word: string, i: number) => {
+    const steps = ((volume[i] ?? 0) % 1) / (words[`${name}:${word}`] ?? 1);
+    return Math.floor(steps) % 2 === 1;
+  };
+  const vote = Int8Array.from(close, (_, i) => (says('long', i) ? 1 : says('short', i) ? -1 : 0));
+  const trail = Float64Array.from(
+    high,
+    (_, i) => 0.96 * Math.max(...high.subarray(Math.max(0, i - 2), i + 1)),
+  );
+  return {
+    vote,
+    exit: Uint8Array.from(close, (_, i) => (says('exit', i) ? 1 : 0)),
+    stop: close.map((price) => 0.96 * price),
+    ...(name === 'trend' && { trail }),
+    ...(target !== undefined && { target: close.map((price) => target * price) }),
+  };
+}
