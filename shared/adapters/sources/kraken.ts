@@ -2,9 +2,11 @@ import type { kraken } from 'ccxt';
 import * as z from 'zod';
 import { AppError } from '../../core/errors.ts';
 import { type Candles, candlesOf } from '../../core/market/candles.ts';
-import { type Timeframe, timeframeMs } from '../../core/market/timeframes.ts';
+import { timeframeMs } from '../../core/market/timeframes.ts';
 import { candlesFault } from '../../core/market/verify.ts';
 import type { CandleRequest, CandleSource } from '../../ports/candle-source.ts';
+import type { Venue } from '../../ports/venue.ts';
+import { parseInstrument } from '../kraken/instruments.ts';
 
 const PUBLIC_URL = 'https://api.kraken.com';
 const TIMEOUT_MS = 10_000;
@@ -24,7 +26,7 @@ const answerSchema = z.object({ result: z.record(z.string(), z.unknown()) });
  */
 export function krakenSource(
   options: { readonly baseUrl?: string | undefined; readonly timeoutMs?: number } = {},
-): CandleSource {
+): CandleSource & Venue {
   const { baseUrl = PUBLIC_URL, timeoutMs = TIMEOUT_MS } = options;
   const isLoopback = isLoopbackUrl(baseUrl);
   let exchange: kraken | undefined;
@@ -49,13 +51,37 @@ export function krakenSource(
       try {
         const candles = await finishedCandles(await connected(), request);
         const fault = candlesFault(candles, request.timeframe);
-        if (fault) throw nonsense(request, `${fault.column} '${fault.value}' ${fault.problem}`);
+        if (fault) throw nonsense(questionOf(request), `${fault.column} '${fault.value}' ${fault.problem}`);
         return candles;
       } catch (error) {
-        throw error instanceof AppError ? error : unavailable(baseUrl, request, error);
+        throw error instanceof AppError ? error : unavailable(baseUrl, questionOf(request), error);
+      }
+    },
+
+    async instrument(symbol) {
+      try {
+        const { id, info } = await marketOf(await connected(), symbol);
+        return parseInstrument(id, info);
+      } catch (error) {
+        throw error instanceof AppError
+          ? error
+          : unavailable(baseUrl, { symbol, kind: 'rules', about: symbol }, error);
       }
     },
   };
+}
+
+/** What Kraken says of a pair. */
+async function marketOf(
+  exchange: kraken,
+  symbol: string,
+): Promise<{ readonly id: string; readonly info: unknown }> {
+  // ccxt keeps a failure, and an answer that it could not read, as if that were the markets: ask again then.
+  await exchange.loadMarkets(!exchange.symbols?.length);
+  if (exchange.symbols.length === 0)
+    throw nonsense({ symbol, kind: 'rules', about: symbol }, 'no trading pairs');
+  const market = exchange.market(symbol);
+  return { id: market['id'] ?? '', info: market['info'] };
 }
 
 /** @throws AppError `usage` unless it is https, or http on this machine */
@@ -72,10 +98,7 @@ function isLoopbackUrl(baseUrl: string): boolean {
 
 async function finishedCandles(exchange: kraken, request: CandleRequest): Promise<Candles> {
   const { symbol, timeframe, fromMs, nowMs } = request;
-  // ccxt keeps a failure, and an answer that it could not read, as if that were the markets: ask again then.
-  await exchange.loadMarkets(!exchange.symbols?.length);
-  if (exchange.symbols.length === 0) throw nonsense(request, 'no trading pairs');
-  const pair = exchange.market(symbol)['id'] ?? '';
+  const { id: pair } = await marketOf(exchange, symbol);
   const length = timeframeMs[timeframe];
   // Kraken gives what comes after `since`.
   const since = Math.max(0, Math.floor((fromMs - length) / 1000));
@@ -84,7 +107,7 @@ async function finishedCandles(exchange: kraken, request: CandleRequest): Promis
   );
   const rows = rowsSchema.safeParse(answer.data?.result[pair]);
   const last = z.number().safeParse(answer.data?.result['last']);
-  if (!rows.success || !last.success) throw nonsense(request, 'something else than candles');
+  if (!rows.success || !last.success) throw nonsense(questionOf(request), 'something else than candles');
   // What Kraken calls finished decides too, for our clock may run fast.
   const lastMs = last.data * 1000;
   return candlesOf(
@@ -101,31 +124,34 @@ async function finishedCandles(exchange: kraken, request: CandleRequest): Promis
   );
 }
 
-function about({ symbol, timeframe }: { readonly symbol: string; readonly timeframe: Timeframe }): string {
-  return `${symbol} ${timeframe}`;
+/** What was asked, for messages. */
+interface Question {
+  readonly symbol: string;
+  readonly kind: 'candles' | 'rules';
+  readonly about: string;
 }
 
-function nonsense(request: CandleRequest, what: string): AppError {
-  return new AppError(
-    'source-unavailable',
-    `Kraken answered nonsense for ${about(request)}: ${what}.`,
-    REMEDY,
-  );
+function questionOf({ symbol, timeframe }: CandleRequest): Question {
+  return { symbol, kind: 'candles', about: `${symbol} ${timeframe}` };
 }
 
-function unavailable(baseUrl: string, request: CandleRequest, error: unknown): AppError {
+function nonsense({ about }: Question, answer: string): AppError {
+  return new AppError('source-unavailable', `Kraken answered nonsense for ${about}: ${answer}.`, REMEDY);
+}
+
+function unavailable(baseUrl: string, { symbol, kind, about }: Question, error: unknown): AppError {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   if (name === 'BadSymbol')
     return new AppError(
       'source-unavailable',
-      `Kraken does not trade '${request.symbol}'.`,
+      `Kraken does not trade '${symbol}'.`,
       'Spell the symbol base before quote, such as BTC/USD.',
       { cause: error },
     );
-  const what = message.replaceAll(/[\s\p{Cc}]+/gu, ' ').slice(0, 200);
+  const cause = message.replaceAll(/[\s\p{Cc}]+/gu, ' ').slice(0, 200);
   return new AppError(
     'source-unavailable',
-    `Kraken at ${baseUrl} gave no candles of ${about(request)}: ${what}`,
+    `Kraken at ${baseUrl} gave no ${kind} of ${about}: ${cause}`,
     REMEDY,
     { cause: error },
   );

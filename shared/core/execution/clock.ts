@@ -37,24 +37,25 @@ export type ClockMark = Pick<Step, 'kind' | 'candleMs'>;
  * @see spec: the clock of execution; the same generator drives the engine and the replay
  */
 export function* clockSteps(span: ClockSpan, isBusy: () => boolean, after?: ClockMark): Generator<Step> {
-  const { fromMs, toMs, execMs, tickMs } = span;
+  const { toMs, execMs, tickMs } = span;
   const isTick = (atMs: EpochMs) => atMs % tickMs === 0;
-  let candleMs = fromMs;
-  if (after === undefined) {
-    if (isTick(fromMs)) yield tickAt(fromMs);
-  } else if (after.kind === 'TICK') {
-    candleMs = after.candleMs;
-  } else {
-    const steps = candleSteps(after.candleMs, execMs);
-    yield* steps.slice(steps.findIndex(({ kind }) => kind === after.kind) + 1);
-    candleMs = after.candleMs + execMs;
-    if (isTick(candleMs)) yield tickAt(candleMs);
-  }
+  const beginning = beginningOf(span, after);
+  yield* beginning.steps;
+  let { candleMs } = beginning;
   for (; candleMs < toMs; candleMs += execMs) {
     // Not yield*, which passes every step on once more: a backtest takes millions of them.
     if (isBusy()) for (const step of candleSteps(candleMs, execMs)) yield step;
     if (isTick(candleMs + execMs)) yield tickAt(candleMs + execMs);
   }
+}
+
+/** The steps before the first whole candle, and where that one begins. */
+function beginningOf({ fromMs, execMs, tickMs }: ClockSpan, after: ClockMark | undefined) {
+  if (after?.kind === 'TICK') return { steps: [], candleMs: after.candleMs };
+  const candleMs = after === undefined ? fromMs : after.candleMs + execMs;
+  const begun = after === undefined ? [] : candleSteps(after.candleMs, execMs);
+  const steps = begun.slice(begun.findIndex(({ kind }) => kind === after?.kind) + 1);
+  return { steps: candleMs % tickMs === 0 ? [...steps, tickAt(candleMs)] : steps, candleMs };
 }
 
 function tickAt(atMs: EpochMs): Step {

@@ -185,3 +185,21 @@ describe.skipIf(!hasReference('kraken-fixtures/http/http_ohlc.json'))('a capture
     await replayed.close();
   });
 });
+
+describe('Kraken as a venue', () => {
+  it('says the rules of a pair in our spelling', async () => {
+    const venue = krakenSource({ baseUrl: server.baseUrl, timeoutMs: 300 });
+    const { symbol, tickDecimals, lotDecimals, minQuantity } = await venue.instrument('BTC/USD');
+    expect({ symbol, tickDecimals, lotDecimals, minQuantity }).toEqual({
+      symbol: 'BTC/USD',
+      tickDecimals: 1,
+      lotDecimals: 8,
+      minQuantity: '0.001',
+    });
+  });
+
+  it('says that it does not know a pair', async () => {
+    const venue = krakenSource({ baseUrl: server.baseUrl, timeoutMs: 300 });
+    await expect(venue.instrument('NOPE/USD')).rejects.toThrow("does not trade 'NOPE/USD'");
+  });
+});
