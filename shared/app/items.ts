@@ -120,7 +120,7 @@ const fillSchema = z.strictObject({
   clientOrderId: z.string(),
   symbol: z.string(),
   side: z.enum(['buy', 'sell']),
-  reason: z.string(),
+  reason: z.enum(['ENTRY', 'STOP', 'TRAIL', 'TARGET', 'SIGNAL', 'TIME']),
   step: z.enum(['OPEN', 'RANGE']),
   atMs: ms,
   price: units,

@@ -10,6 +10,11 @@ export interface Lease {
   readonly check: Action;
 }
 
+/** The lease that a run held last. Has somebody else held one since, the run knows no longer where the account stands. */
+export interface Tenure {
+  fence: number | null;
+}
+
 /** What a lease needs of the world. */
 export interface LeaseContext {
   readonly store: StateStore;
@@ -21,13 +26,15 @@ export interface LeaseContext {
   readonly wallMs: () => EpochMs;
   /** True when that holder is known to have ended, as on the same machine: its lease need not run out. */
   readonly hasEnded: (owner: string) => boolean;
+  /** Of a run of several steps: its leases must follow each other, or it gets none any more. */
+  readonly tenure?: Tenure;
 }
 
 /**
  * Runs `work` as the account's only writer.
  * The lease is taken once, never renewed, and given back however the work ends. Each taking raises the fence,
  * so that a transaction of a holder that was overtaken fails.
- * @returns `'held'` when somebody else holds the lease: an outcome, not an error
+ * @returns `'held'` when somebody else holds the lease, or held it between two steps of this run: an outcome, not an error
  */
 export async function withLease<Result>(
   context: LeaseContext,
@@ -52,16 +59,18 @@ export function leaseLost(account: string): AppError {
 }
 
 async function take(context: LeaseContext): Promise<Lease | undefined> {
-  const { store, account, owner, leaseMs } = context;
+  const { store, account, owner, leaseMs, tenure } = context;
   const key = keys.lease(account);
   const item = await store.get(key);
   const before = item && readItem('lease', item);
   const nowMs = context.wallMs();
   if (before !== undefined && before.untilMs > nowMs && !context.hasEnded(before.owner)) return undefined;
+  if (typeof tenure?.fence === 'number' && tenure.fence !== before?.fence) return undefined;
   const fence = (before?.fence ?? 0) + 1;
   const body = { owner, fence, untilMs: nowMs + leaseMs };
   const taken = await store.transact([{ kind: 'put', ...key, expect: item?.version ?? 'absent', body }]);
   if (!taken.ok) return undefined;
+  if (tenure !== undefined) tenure.fence = fence;
   return { owner, fence, check: { kind: 'check', ...key, fields: { owner, fence } } };
 }
 

@@ -1,4 +1,5 @@
 import { textOf } from '../core/decimal.ts';
+import { AppError } from '../core/errors.ts';
 import { moveOrder, type Order } from '../core/execution/order.ts';
 import { orderEnded } from '../core/execution/position.ts';
 import { type EpochMs, MINUTE_MS } from '../core/market/timeframes.ts';
@@ -64,7 +65,7 @@ async function send(
 ): Promise<void> {
   const marked = moveOrder(order, 'SENDING', { sentAtMs: trader.wallMs(), attempts: order.attempts + 1 });
   await commit(trader.store, account, lease, { orders: [marked] });
-  if (trader.wallMs() - (marked.sentAtMs ?? 0) > MARK_MS_MAX) return;
+  if (trader.wallMs() - (marked.sentAtMs ?? 0) > MARK_MS_MAX) throw stoodStill(order);
   const answer = await trader.exchange.place(requestOf(order), atMs);
   if (answer.kind === 'accepted') {
     await commit(trader.store, account, lease, { orders: [moveOrder(marked, 'OPEN')] });
@@ -75,6 +76,15 @@ async function send(
     orders: [moveOrder(marked, 'REJECTED', { refusal: answer.why })],
     ...(position !== undefined && { positions: [orderEnded(position, order, atMs)] }),
   });
+}
+
+/** Too late to send under this mark: another may hold the account by now. The next run looks the order up. */
+function stoodStill({ symbol, purpose }: Order): AppError {
+  return new AppError(
+    'state-contended',
+    `The process stood still while it sent the ${purpose} of ${symbol}.`,
+    'Nothing is lost: the next run looks whether the order arrived, and carries on.',
+  );
 }
 
 function requestOf({

@@ -3,7 +3,7 @@ import { numberOf, textOf, type Units, unitsOf } from '../core/decimal.ts';
 import { type Decision, decide } from '../core/decision/decide.ts';
 import { type DecisionRecord, recordOf } from '../core/decision/record.ts';
 import { clientOrderId } from '../core/execution/client-id.ts';
-import { reservationOf } from '../core/execution/ledger.ts';
+import { budgetOf, reservationOf } from '../core/execution/ledger.ts';
 import { newOrder, type Order } from '../core/execution/order.ts';
 import type { Position } from '../core/execution/position.ts';
 import { symbolKey } from '../core/market/instruments.ts';
@@ -93,7 +93,7 @@ async function decideAll(trader: Trader, account: Account, input: TickInput): Pr
   let free = account.cash.value - reservedBefore(account);
   const records: DecisionRecord[] = [];
   const positions: Position[] = [];
-  const orders: Order[] = [];
+  const entries: { readonly order: Order; readonly reserved: Units }[] = [];
   for (const symbol of trader.config.symbols) {
     const held = account.positions.get(symbol)?.value;
     const { decision, record, order, reserved } = await decideOne(trader, account, {
@@ -104,9 +104,13 @@ async function decideAll(trader: Trader, account: Account, input: TickInput): Pr
     });
     records.push(record);
     if (decision.position !== null && decision.position !== held) positions.push(decision.position);
-    if (order !== null) orders.push(order);
+    if (order !== null) entries.push({ order, reserved });
     free -= reserved;
   }
+  const orders = entries.map(({ order, reserved }) => ({
+    ...order,
+    budget: budgetOf(reserved, free, entries.length),
+  }));
   return { records, positions, orders };
 }
 
@@ -139,7 +143,9 @@ async function decideOne(
     atMs,
     symbol,
     position: account.positions.get(symbol)?.value,
-    isEntering: [...account.orders.values()].some(({ value }) => value.symbol === symbol),
+    isEntering: [...account.orders.values()].some(
+      ({ value }) => value.symbol === symbol && value.purpose === 'entry',
+    ),
     isMissed,
     funds: { equity: numberOf(equity), free: numberOf(free) },
   };
@@ -155,12 +161,12 @@ async function decideOne(
       free: textOf(free),
     },
   });
-  const order = entryOrder(account.id, decision, free);
+  const order = entryOrder(account.id, decision);
   const reserved = order === null ? 0n : reservationOf(order.quantity, input.close, market.decide.takeCost);
   return { decision, record, order, reserved };
 }
 
-function entryOrder(account: string, { plan, size }: Decision, free: Units): Order | null {
+function entryOrder(account: string, { plan, size }: Decision): Order | null {
   if (plan === null || size === null) return null;
   const { symbol, tickMs } = plan;
   return newOrder(
@@ -173,7 +179,7 @@ function entryOrder(account: string, { plan, size }: Decision, free: Units): Ord
       decidedMs: tickMs,
       quantity: unitsOf(size.quantity),
     },
-    { budget: free, plan },
+    { plan },
   );
 }
 

@@ -92,7 +92,9 @@ export function scriptedData(
 
 /** What of a scripted strategy can be chosen. */
 export interface ScriptedOptions {
-  /** Price of the target above the close of the vote, as a factor. */
+  /** Stop below the close of the vote, as a factor of it. */
+  readonly stop?: number | undefined;
+  /** Target above the close of the vote, as a factor of it. */
   readonly target?: number | undefined;
   readonly timeStopBars?: number | undefined;
 }
@@ -101,7 +103,11 @@ export interface ScriptedOptions {
  * `trend_ema@4h` and `turtle@4h` that say what the script says. Stop 4 % below the close; the first of them trails
  * 4 % below the highest high of three candles.
  */
-export function scriptedInstances({ target, timeStopBars }: ScriptedOptions = {}): readonly Instance[] {
+export function scriptedInstances({
+  stop = 0.96,
+  target,
+  timeStopBars,
+}: ScriptedOptions = {}): readonly Instance[] {
   return (['trend', 'turtle'] as const).map((name) => {
     const strategy: Strategy = {
       id: name === 'trend' ? 'trend_ema' : 'turtle',
@@ -109,7 +115,7 @@ export function scriptedInstances({ target, timeStopBars }: ScriptedOptions = {}
       family: name === 'trend' ? 'trend' : 'breakout',
       params: { parse: () => ({}) } as unknown as Strategy['params'],
       warmup: () => 0,
-      prepare: (candles) => said(name, candles, target),
+      prepare: (candles) => said(name, candles, { stop, target }),
     };
     return {
       id: `${strategy.id}@4h`,
@@ -124,12 +130,13 @@ export function scriptedInstances({ target, timeStopBars }: ScriptedOptions = {}
 function said(
   name: 'trend' | 'turtle',
   { high, close, volume }: Candles,
-  target: number | undefined,
+  levels: { readonly stop: number; readonly target: number | undefined },
 ): Signals {
   const says = (word: string, i: number) => {
     const steps = ((volume[i] ?? 0) % 1) / (words[`${name}:${word}`] ?? 1);
     return Math.floor(steps) % 2 === 1;
   };
+  const { target } = levels;
   const vote = Int8Array.from(close, (_, i) => (says('long', i) ? 1 : says('short', i) ? -1 : 0));
   const trail = Float64Array.from(
     high,
@@ -138,7 +145,7 @@ function said(
   return {
     vote,
     exit: Uint8Array.from(close, (_, i) => (says('exit', i) ? 1 : 0)),
-    stop: close.map((price) => 0.96 * price),
+    stop: close.map((price) => levels.stop * price),
     ...(name === 'trend' && { trail }),
     ...(target !== undefined && { target: close.map((price) => target * price) }),
   };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { unitsOf } from '../../core/decimal.ts';
 import { AppError } from '../../core/errors.ts';
 import type { ClockMark } from '../../core/execution/clock.ts';
 import type { FillRules } from '../../core/execution/costs.ts';
@@ -51,6 +52,8 @@ export function paperExchange(
     async amend(clientOrderId, { triggerPrice }) {
       const found = await load(clientOrderId);
       if (found === undefined || found.order.status !== 'open') return false;
+      // A stop is never looser than it was: such an amend is an old one that comes late.
+      if (unitsOf(triggerPrice) < unitsOf(found.order.triggerPrice ?? '0')) return false;
       const body = { ...found.order, triggerPrice };
       const { sk, version } = found.item;
       return (await store.transact([{ kind: 'put', pk, sk, expect: version, body }])).ok;

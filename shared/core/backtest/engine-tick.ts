@@ -4,7 +4,7 @@ import { lookbackFault } from '../decision/lookback.ts';
 import { type CandleWindow, recordOf } from '../decision/record.ts';
 import type { Regime } from '../decision/regime.ts';
 import { signalAt } from '../decision/signals.ts';
-import { reservationOf } from '../execution/ledger.ts';
+import { budgetOf, reservationOf } from '../execution/ledger.ts';
 import { sliceCandles } from '../market/candles.ts';
 import { contentHash } from '../market/content-hash.ts';
 import { type EpochMs, lastCloseMs } from '../market/timeframes.ts';
@@ -17,41 +17,38 @@ const REGIME: Regime = 'RANDOM_WALK';
 export function decideTick(run: EngineRun, atMs: EpochMs): void {
   let equity: Units | undefined;
   let free = run.cash;
+  let entries = 0;
   for (const market of run.markets) {
     advance(market, atMs);
-    const fault = faultOf(run, market.risk, atMs);
-    if (isQuiet(run, market, { fault, atMs })) continue;
+    if (!run.input.isRecording && isQuiet(run, market, atMs)) continue;
     equity ??= equityOf(run);
-    free -= decideMarket(run, market, { atMs, fault, equity, free });
+    const reserved = decideMarket(run, market, { atMs, equity, free });
+    free -= reserved;
+    if (reserved > 0n) entries++;
+  }
+  if (entries > 0) setBudgets(run, free, entries);
+}
+
+function setBudgets({ markets }: EngineRun, spare: Units, entries: number): void {
+  for (const { entry } of markets) {
+    if (entry !== undefined) entry.budget = budgetOf(entry.budget, spare, entries);
   }
 }
 
 /** Whether nothing can come of this tick: no vote to enter on, no signal or clock to leave on. Spares the decision. */
-function isQuiet(
-  run: EngineRun,
-  market: MarketState,
-  { fault, atMs }: { fault: string | null; atMs: EpochMs },
-): boolean {
-  if (run.input.isRecording) return false;
-  const { position } = market;
-  if (position === undefined) {
-    if (fault === null)
-      return !market.columns.some((one) => isClosing(one, atMs) && one.signals.vote[one.series.row] === 1);
-    countReject(run, 'INSUFFICIENT_DATA');
-    return true;
-  }
+function isQuiet(run: EngineRun, market: MarketState, atMs: EpochMs): boolean {
+  const { position, columns } = market;
+  if (position === undefined) return !columns.some(isEntering) && faultOf(run, market.risk, atMs) === null;
   if (position.exit !== null) return true;
-  if (position.plan.timeStopMs !== null) return false;
-  return !market.columns.some((one) => isClosing(one, atMs) && isLeaving(one));
+  return position.plan.timeStopMs === null && !columns.some(isLeaving);
+}
+
+function isEntering({ signals, series }: InstanceColumns): boolean {
+  return series.isClosing && signals.vote[series.row] === 1;
 }
 
 function isLeaving({ signals, series }: InstanceColumns): boolean {
-  return signals.exit[series.row] === 1 || signals.vote[series.row] === -1;
-}
-
-/** Whether the instance's own candle closes at this tick. */
-function isClosing({ series }: InstanceColumns, atMs: EpochMs): boolean {
-  return series.row >= 0 && atMs % series.lengthMs === 0;
+  return series.isClosing && (signals.exit[series.row] === 1 || signals.vote[series.row] === -1);
 }
 
 function faultOf(run: EngineRun, series: Series, atMs: EpochMs): string | null {
@@ -64,18 +61,18 @@ function faultOf(run: EngineRun, series: Series, atMs: EpochMs): string | null {
 function decideMarket(
   run: EngineRun,
   market: MarketState,
-  { atMs, fault, equity, free }: { atMs: EpochMs; fault: string | null; equity: Units; free: Units },
+  { atMs, equity, free }: { atMs: EpochMs; equity: Units; free: Units },
 ): Units {
   const { symbol, risk, rules, columns } = market;
   const input: DecideInput = {
     atMs,
     symbol,
     signals: columns.flatMap((one) =>
-      isClosing(one, atMs) && faultOf(run, one.series, atMs) === null
+      one.series.isClosing && faultOf(run, one.series, atMs) === null
         ? [signalAt(one.instance, one.signals, one.series.row, REGIME)]
         : [],
     ),
-    fault,
+    fault: faultOf(run, risk, atMs),
     regime: REGIME,
     close: risk.candles.close[risk.row] ?? Number.NaN,
     atr: market.atr[risk.row] ?? Number.NaN,
@@ -88,18 +85,15 @@ function decideMarket(
   if (decision.code !== null && market.position === undefined) countReject(run, decision.code);
   if (run.input.isRecording) record(run, market, { input, decision, equity, free });
   if (decision.position !== null) market.position = decision.position;
-  return reserve(market, decision, { close: input.close, free });
+  return reserve(market, decision, input.close);
 }
 
-function reserve(
-  market: MarketState,
-  { plan, size }: Decision,
-  { close, free }: { close: number; free: Units },
-): Units {
+function reserve(market: MarketState, { plan, size }: Decision, close: number): Units {
   if (plan === null || size === null) return 0n;
   const quantity = unitsOf(size.quantity);
-  market.entry = { plan, quantity, budget: free };
-  return reservationOf(quantity, close, market.rules.decide.takeCost);
+  const reserved = reservationOf(quantity, close, market.rules.decide.takeCost);
+  market.entry = { plan, quantity, budget: reserved };
+  return reserved;
 }
 
 function record(

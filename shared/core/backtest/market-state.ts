@@ -18,6 +18,8 @@ export interface Series {
   readonly candles: Candles;
   readonly untraded: Int32Array;
   row: number;
+  /** Whether that row closed at this very instant. */
+  isClosing: boolean;
 }
 
 /** The columns of one instance, computed once over the whole series. */
@@ -41,7 +43,7 @@ export interface MarketState {
   position: Position | undefined;
   /** Instances of the position's supporters that trail. */
   trailing: readonly InstanceColumns[];
-  entry: { readonly plan: EntryPlan; readonly quantity: Units; readonly budget: Units } | undefined;
+  entry: { readonly plan: EntryPlan; readonly quantity: Units; budget: Units } | undefined;
   lastClose: number;
 }
 
@@ -87,14 +89,23 @@ export function marketState(
 function seriesOf(data: SymbolData, timeframe: Timeframe): Series {
   const candles = data.series.get(timeframe);
   assert(candles !== undefined, `candles ${timeframe}`);
-  return { timeframe, lengthMs: timeframeMs[timeframe], candles, untraded: untradedBefore(candles), row: -1 };
+  return {
+    timeframe,
+    lengthMs: timeframeMs[timeframe],
+    candles,
+    untraded: untradedBefore(candles),
+    row: -1,
+    isClosing: false,
+  };
 }
 
 /** Moves every series to the newest candle closed at `atMs`. */
 export function advance(market: MarketState, atMs: EpochMs): void {
   for (const series of market.series) {
-    const { openMs } = series.candles;
-    while (series.row + 1 < openMs.length && openMs[series.row + 1]! + series.lengthMs <= atMs) series.row++;
+    const { candles, lengthMs } = series;
+    const { openMs } = candles;
+    while (series.row + 1 < openMs.length && openMs[series.row + 1]! + lengthMs <= atMs) series.row++;
+    series.isClosing = series.row >= 0 && openMs[series.row]! + lengthMs === atMs;
   }
 }
 

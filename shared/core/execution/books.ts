@@ -1,7 +1,8 @@
+import { assert } from '../assert.ts';
 import type { Units } from '../decimal.ts';
 import type { EpochMs } from '../market/timeframes.ts';
 import type { Purpose } from './client-id.ts';
-import { type Execution, type Position, stopReason } from './position.ts';
+import { type Execution, type ExitReason, type Position, stopReason } from './position.ts';
 
 /** One fill as the books keep it, once and for ever. */
 export interface BookedFill extends Execution {
@@ -9,7 +10,7 @@ export interface BookedFill extends Execution {
   readonly symbol: string;
   readonly side: 'buy' | 'sell';
   /** ENTRY, or why the position was left. */
-  readonly reason: string;
+  readonly reason: 'ENTRY' | ExitReason;
   readonly step: 'OPEN' | 'RANGE';
 }
 
@@ -21,7 +22,8 @@ export interface Mark {
 }
 
 /** The reason under which a fill is booked, from its order's purpose and the position before it. */
-export function fillReason(purpose: Purpose, position: Position | undefined): string {
-  if (purpose === 'entry' || position === undefined) return 'ENTRY';
+export function fillReason(purpose: Purpose, position: Position | undefined): BookedFill['reason'] {
+  if (purpose === 'entry') return 'ENTRY';
+  assert(position !== undefined, `a fill of ${purpose} without a position`);
   return position.exit?.reason ?? stopReason(position);
 }

@@ -20,3 +20,12 @@ export function worthOf(quantity: Units, price: number): Units {
 export function reservationOf(quantity: Units, price: number, takeCost: number): Units {
   return multiply(worthOf(quantity, price), unitsOfNumber(1 + takeCost), 'up');
 }
+
+/**
+ * The most that an entry may cost: what it keeps back, and an equal share of the cash that no entry of its tick
+ * keeps back. The budgets of a tick add up to no more than the cash, whatever the next open is.
+ * @param spare cash left when every entry of the tick has its reservation
+ */
+export function budgetOf(reserved: Units, spare: Units, entries: number): Units {
+  return spare > 0n ? reserved + spare / BigInt(entries) : reserved;
+}

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { textOf, unitsOf } from '../../../shared/core/decimal.ts';
-import { cashAfter, reservationOf, worthOf } from '../../../shared/core/execution/ledger.ts';
+import { budgetOf, cashAfter, reservationOf, worthOf } from '../../../shared/core/execution/ledger.ts';
 import { netProfit, openPosition, reducePosition } from '../../../shared/core/execution/position.ts';
 import { executionOf, planOf } from '../../helpers/decisions.ts';
 
@@ -52,5 +52,16 @@ describe('the cash that an entry keeps back', () => {
 
   it('is never less than that', () => {
     expect(reservationOf(3n, 1, 0.5)).toBe(5n); // 4.5 units
+  });
+});
+
+describe('the budgets of one tick', () => {
+  it('are what each entry keeps back and an equal share of the rest', () => {
+    expect([30n, 50n].map((reserved) => budgetOf(reserved, 20n, 2))).toEqual([40n, 60n]);
+  });
+
+  it('have nothing to share when the reservations take it all', () => {
+    expect(budgetOf(100n, 0n, 1)).toBe(100n);
+    expect(budgetOf(100n, -1n, 1)).toBe(100n);
   });
 });
