@@ -15,10 +15,10 @@ const LOOKBACK = 60;
 /** Opens that lie up to a fifth away from the close before. */
 const SHAPE = { gaps: 0.1 };
 
-/** Two symbols on 4h alone, with all of the risk that a configuration may take. */
+/** Two symbols on 4h alone, with so much risk (more than a configuration may take) that cash binds. */
 const config = {
   ...loadConfig(),
-  risk: { riskPerTrade: 0.02, maxSymbolFraction: 0.5 },
+  risk: { riskPerTrade: 0.5, maxSymbolFraction: 0.5 },
   strategies: { turtle: { enabled: true, timeframes: ['4h' as const], params: {} } },
 };
 
