@@ -22,7 +22,8 @@ export function chooseAccount(workspace: Workspace, wanted: string | undefined):
   );
 }
 
-/** What a screen says of an account whose market is made up. */
+/** What a screen calls the market of an account: one that is made up must not pass for Kraken. */
 export function marketLabel(source: string): string {
-  return source === 'synthetic' ? 'SYNTHETIC market' : source;
+  if (source === 'synthetic') return 'SYNTHETIC market';
+  return source === 'stored' ? 'stored candles' : source;
 }

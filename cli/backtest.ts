@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { runEngine } from '../shared/core/backtest/engine.ts';
 import type { Config } from '../shared/core/config.ts';
-import { unitsOf } from '../shared/core/decimal.ts';
+import { textOf, unitsOf, unitsOfNumber } from '../shared/core/decimal.ts';
 import { AppError } from '../shared/core/errors.ts';
 import { accountReport, growth } from '../shared/core/execution/report.ts';
 import { instancesOf } from '../shared/core/strategies/instances.ts';
@@ -48,7 +48,6 @@ function showAll(run: StoredRun, ids: readonly string[], { json }: BacktestOptio
   }
   say('BACKTEST of each strategy alone');
   say();
-  const held = (report: RunReport) => percent(Number(report.buyAndHold.equityFinal) / report.capital - 1);
   table(
     ['strategy', 'closed', 'open', 'fees USD', 'equity USD', 'result', 'holding'],
     results.map((one) => [
@@ -57,8 +56,8 @@ function showAll(run: StoredRun, ids: readonly string[], { json }: BacktestOptio
       `${one.open.length}`,
       usd(one.feesPaid),
       usd(one.equityFinal),
-      percent(growth(one.capital, unitsOf(one.equityFinal))),
-      held(one),
+      percent(growth(Number(one.capital), unitsOf(one.equityFinal))),
+      percent(growth(Number(one.capital), unitsOf(one.buyAndHold.equityFinal))),
     ]),
   );
 }
@@ -75,7 +74,7 @@ function backtest(run: StoredRun, config: Config): RunReport {
     fromMs: run.fromMs,
     toMs: run.toMs,
     exec: run.data.execTimeframe,
-    capital: config.capital,
+    capital: textOf(unitsOfNumber(config.capital)),
     ...accountReport(result),
     buyAndHold: run.buyAndHold,
   };

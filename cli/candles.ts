@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { fetchCandles } from '../shared/app/fetch-candles.ts';
@@ -7,7 +7,7 @@ import { LOOKBACK_ROWS } from '../shared/core/decision/lookback.ts';
 import { AppError } from '../shared/core/errors.ts';
 import { parseInstant } from '../shared/core/market/calendar.ts';
 import { timeframeMs } from '../shared/core/market/timeframes.ts';
-import { krakenFrom, openCandles, readCandleFile } from './context.ts';
+import { krakenFrom, openCandles, openWorkspace, readCandleFile } from './context.ts';
 import { type CommonOptions, parseSymbol, parseTimeframe, withCommonOptions } from './options.ts';
 import { instant, progress, say, sayJson, table } from './screen.ts';
 
@@ -39,14 +39,17 @@ export function addCandles(program: Command): void {
 }
 
 async function importFiles(files: readonly string[], options: ImportOptions): Promise<void> {
-  const store = openCandles({ dataFolder: options.data }, 'kraken');
+  const series = {
+    symbol: options.symbol === undefined ? undefined : parseSymbol(options.symbol),
+    timeframe: options.timeframe === undefined ? undefined : parseTimeframe(options.timeframe),
+  };
+  const store = openCandles(openWorkspace(options), 'kraken');
   const reports = [];
   for (const file of files) {
     const report = await importCandles(store, readCandleFile, {
       name: basename(file),
       bytes: readBytes(file),
-      symbol: options.symbol === undefined ? undefined : parseSymbol(options.symbol),
-      timeframe: options.timeframe === undefined ? undefined : parseTimeframe(options.timeframe),
+      ...series,
       nowMs: Date.now(),
       onProgress: (at) =>
         progress(
@@ -69,11 +72,20 @@ async function importFiles(files: readonly string[], options: ImportOptions): Pr
 function readBytes(file: string): Uint8Array {
   try {
     return readFileSync(file);
-  } catch (error) {
-    throw new AppError('usage', `The file '${file}' cannot be read.`, 'Name a file that exists.', {
-      cause: error,
-    });
+  } catch (cause) {
+    const why = statSync(file, { throwIfNoEntry: false })?.isDirectory() ? 'it is a folder' : codeOf(cause);
+    throw new AppError(
+      'candles-invalid',
+      `The file '${file}' cannot be read: ${why}.`,
+      'Name a file that exists and that you may read.',
+      { cause },
+    );
   }
+}
+
+function codeOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  return code === 'ENOENT' ? 'there is none' : code;
 }
 
 async function fetchSeries(symbolText: string, timeframeText: string, options: FetchOptions): Promise<void> {
@@ -82,10 +94,15 @@ async function fetchSeries(symbolText: string, timeframeText: string, options: F
   const nowMs = Date.now();
   const fromMs =
     options.from === undefined ? nowMs - LOOKBACK_ROWS * timeframeMs[timeframe] : parseFrom(options.from);
-  const store = openCandles({ dataFolder: options.data }, 'kraken');
+  const store = openCandles(openWorkspace(options), 'kraken');
   const report = await fetchCandles(store, krakenFrom(process.env), { symbol, timeframe, fromMs, nowMs });
   if (options.json) {
-    sayJson(report);
+    const { firstMs = null, lastMs = null } = report;
+    sayJson({ ...report, firstMs, lastMs });
+    return;
+  }
+  if (report.rows === 0) {
+    say(`${symbol} ${timeframe}: Kraken has no closed candle from ${instant(fromMs)} UTC on; nothing is new`);
     return;
   }
   say(
@@ -110,11 +127,10 @@ function parseFrom(text: string): number {
 }
 
 async function listSeries(options: CommonOptions): Promise<void> {
-  const venues = ['kraken', 'synthetic'] as const;
+  const workspace = openWorkspace(options);
   const series = [];
-  for (const venue of venues) {
-    for (const one of await openCandles({ dataFolder: options.data }, venue).list())
-      series.push({ venue, ...one });
+  for (const venue of ['kraken', 'synthetic'] as const) {
+    for (const one of await openCandles(workspace, venue).list()) series.push({ venue, ...one });
   }
   if (options.json) {
     sayJson({ series });

@@ -1,9 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { tickLengthMs } from '../shared/app/drive.ts';
 import { keys, readItem } from '../shared/app/items.ts';
 import { type LiveFeed, liveFeed } from '../shared/app/live-feed.ts';
 import type { PaperLoop } from '../shared/app/paper-loop.ts';
 import { AppError } from '../shared/core/errors.ts';
-import { DEFAULT_SYNTHETIC_SEED, SYNTHETIC_TRADING_START_MS } from '../shared/core/market/synthetic.ts';
+import {
+  DEFAULT_SYNTHETIC_SEED,
+  SYNTHETIC_TRADING_START_MS,
+  syntheticTimeframe,
+} from '../shared/core/market/synthetic.ts';
 import { type EpochMs, MINUTE_MS, type Timeframe, timeframeMs } from '../shared/core/market/timeframes.ts';
 import type { CandleSource } from '../shared/ports/candle-source.ts';
 import type { CandleStore } from '../shared/ports/candle-store.ts';
@@ -24,7 +29,7 @@ export interface Market {
   /** The market's present as trading begins. */
   readonly firstMs: (store: StateStore) => Promise<EpochMs>;
   /** Waits, and gives the market's present then. */
-  readonly nextMs: (nowMs: EpochMs, stop: AbortSignal) => Promise<EpochMs>;
+  readonly nextMs: (store: StateStore, stop: AbortSignal) => Promise<EpochMs>;
 }
 
 interface MarketOptions {
@@ -32,7 +37,7 @@ interface MarketOptions {
   readonly speed: number;
 }
 
-const TICK_MS = timeframeMs['4h'];
+const PROBE_MS = 2 * timeframeMs['4h'];
 const AFTER_CLOSE_MS = 3_000;
 const ABSENCE_MS = 15 * MINUTE_MS;
 
@@ -57,7 +62,7 @@ export async function openMarket(workspace: Workspace, { source, speed }: Market
 async function probe({ config }: Workspace, kraken: CandleSource): Promise<void> {
   const [symbol = 'BTC/USD'] = config.symbols;
   const nowMs = Date.now();
-  await kraken.closedCandles({ symbol, timeframe: '4h', fromMs: nowMs - 2 * TICK_MS, nowMs });
+  await kraken.closedCandles({ symbol, timeframe: '4h', fromMs: nowMs - PROBE_MS, nowMs });
 }
 
 interface Parts {
@@ -111,14 +116,23 @@ function syntheticMarketOf(
   workspace: Workspace,
   { speed, fallback }: { readonly speed: number; readonly fallback: string | null },
 ): Market {
+  const tickMs = tickLengthMs(workspace);
+  if (tickMs < timeframeMs[syntheticTimeframe]) throw tooFine(workspace);
   let nowMs = SYNTHETIC_TRADING_START_MS;
   const parts: Parts = {
     source: syntheticFrom(workspace, DEFAULT_SYNTHETIC_SEED),
     account: 'paper-synthetic',
-    execTimeframe: '15m',
+    execTimeframe: syntheticTimeframe,
     nowMs: () => nowMs,
-    missedTimeframes: ['15m'],
+    missedTimeframes: [syntheticTimeframe],
     absenceMs: Number.POSITIVE_INFINITY,
+  };
+  // Its clock stands at the next tick of the account, whoever made the last one: nothing is ever late.
+  const presentMs = async (store: StateStore) => {
+    const head = await store.get(keys.head(parts.account));
+    const lastTickMs = head === undefined ? null : readItem('head', head).lastTickMs;
+    nowMs = lastTickMs === null ? SYNTHETIC_TRADING_START_MS : lastTickMs + tickMs;
+    return nowMs;
   };
   return {
     label: `a SYNTHETIC market (made up from seed ${DEFAULT_SYNTHETIC_SEED}; ${speed} 4h candles a second)`,
@@ -127,18 +141,21 @@ function syntheticMarketOf(
     fallback,
     bareFeed: () => liveFeed(parts),
     loopOver: (store) => loopOf(workspace, parts, store),
-    firstMs: async (store) => {
-      const head = await store.get(keys.head(parts.account));
-      const lastTickMs = head === undefined ? null : readItem('head', head).lastTickMs;
-      nowMs = lastTickMs === null ? SYNTHETIC_TRADING_START_MS : lastTickMs + TICK_MS;
-      return nowMs;
-    },
-    nextMs: async (before, stop) => {
-      await sleepUnless(1000 / speed, stop);
-      nowMs = before + TICK_MS;
-      return nowMs;
+    firstMs: presentMs,
+    nextMs: async (store, stop) => {
+      await sleepUnless((1000 * tickMs) / (speed * timeframeMs['4h']), stop);
+      return presentMs(store);
     },
   };
+}
+
+function tooFine({ instances }: Workspace): AppError {
+  const fine = instances.filter(({ timeframe }) => timeframeMs[timeframe] < timeframeMs[syntheticTimeframe]);
+  return new AppError(
+    'candles-missing',
+    `${fine.map(({ id }) => id).join(' and ')} cannot decide: the SYNTHETIC market's finest candles are ${syntheticTimeframe}.`,
+    `Set longer timeframes under strategies, or trade with --source kraken.`,
+  );
 }
 
 async function sleepUnless(ms: number, signal: AbortSignal): Promise<void> {

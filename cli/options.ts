@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { AppError } from '../shared/core/errors.ts';
 import { parseInstant } from '../shared/core/market/calendar.ts';
 import {
@@ -20,8 +20,13 @@ export interface CommonOptions {
 export function withCommonOptions(command: Command): Command {
   return command
     .option('--config <file>', 'YAML file laid over config/*.yaml')
-    .option('--data <dir>', 'folder of candles and accounts', '.hot-crypto')
+    .option('--data <dir>', 'folder of candles and accounts', parseFolder, '.hot-crypto')
     .option('--json', 'print JSON (keys: docs/json.md)');
+}
+
+function parseFolder(text: string): string {
+  if (text !== '') return text;
+  throw new InvalidArgumentError('Name a folder.');
 }
 
 /** Options of a verb that runs over stored candles. */

@@ -6,6 +6,7 @@ import { type SpanOptions, withSpanOptions } from './options.ts';
 import { progressHooks } from './replay.ts';
 import { engineInput, finalEquity, prepareRun, runReplay } from './runs.ts';
 import { green, red, say, sayJson, table } from './screen.ts';
+import { counted } from './show-report.ts';
 
 /** `hot-crypto parity`: does the backtest engine agree with the real tick and watch? */
 export function addParity(program: Command): void {
@@ -23,27 +24,34 @@ export function addParity(program: Command): void {
         equityFinal: finalEquity(run, kept),
       });
       const counts = { positions: positions.length, open: open.length, reasons, rejects };
-      if (options.json) sayJson({ ...parity, ...counts });
+      if (options.json) sayJson({ ...spelledOut(parity), ...counts });
       else showParity(parity, counts);
       if (parity.differences.length > 0) process.exitCode = 1;
     });
 }
 
-function showParity(
-  { differences, compared }: Parity,
-  {
-    positions,
-    open,
-    reasons,
-    rejects,
-  }: { positions: number; open: number; reasons: object; rejects: object },
-): void {
+/** A side that has nothing there says null: every difference has the same keys. */
+function spelledOut({ differences, compared }: Parity) {
+  const told = differences.map(({ kind, at, field, engine = null, replay = null }) => {
+    return { kind, at, field, engine, replay };
+  });
+  return { differences: told, compared };
+}
+
+interface Counts {
+  readonly positions: number;
+  readonly open: number;
+  readonly reasons: Readonly<Record<string, number>>;
+  readonly rejects: Readonly<Record<string, number>>;
+}
+
+function showParity({ differences, compared }: Parity, { positions, open, reasons, rejects }: Counts): void {
   say('PARITY between the engine and the replay');
   say();
   say(`compared   ${compared.decisions} decisions, ${compared.fills} fills, ${compared.marks} equity marks`);
   say(`positions  ${positions} closed, ${open} open`);
-  say(`reasons    ${listed(reasons)}`);
-  say(`refused    ${listed(rejects)}`);
+  say(`reasons    ${counted(reasons) || 'none'}`);
+  say(`refused    ${counted(rejects) || 'nothing'}`);
   if (differences.length === 0) {
     say(green('no difference'));
     return;
@@ -55,11 +63,6 @@ function showParity(
       .slice(0, 20)
       .map((one) => [one.kind, one.at, one.field, spelled(one.engine), spelled(one.replay)]),
   );
-}
-
-function listed(counts: object): string {
-  const words = Object.entries(counts).map(([name, count]) => `${name} ${count}`);
-  return words.length === 0 ? 'none' : words.join(', ');
 }
 
 function spelled(value: unknown): string {

@@ -1,8 +1,10 @@
 import { openAccount } from '../shared/app/account.ts';
 import { analystOf } from '../shared/app/analysis.ts';
 import { tickLengthMs } from '../shared/app/drive.ts';
+import { keys } from '../shared/app/items.ts';
 import { previewTick } from '../shared/app/tick.ts';
 import { unitsOfNumber } from '../shared/core/decimal.ts';
+import type { StateStore } from '../shared/ports/state-store.ts';
 import { accountsIn, forgetfulState, openState, paperTrader, type Workspace } from './context.ts';
 import type { Market } from './markets.ts';
 import { bold, say, sayJson } from './screen.ts';
@@ -10,15 +12,14 @@ import { sayDecision } from './tell-trades.ts';
 
 /** Decides the newest due tick with the account as it is, says why, and keeps nothing. */
 export async function previewMarket(workspace: Workspace, market: Market, isJson: boolean): Promise<void> {
-  const isKnown = accountsIn(workspace).includes(market.account);
-  const store = isKnown ? openState(workspace, market.account) : forgetfulState();
+  const store = await knownState(workspace, market.account);
   try {
     const nowMs = await market.firstMs(store);
     const feed = market.bareFeed();
     const { trader } = paperTrader(workspace, { account: market.account, store, feed, execMs: 60_000 });
     const tickMs = tickLengthMs(trader);
     const atMs = Math.floor(nowMs / tickMs) * tickMs;
-    if (!isKnown) {
+    if ((await store.get(keys.head(market.account))) === undefined) {
       const capital = unitsOfNumber(workspace.config.capital);
       await openAccount(store, { account: market.account, source: 'dry-run', capital, createdMs: atMs });
     }
@@ -33,4 +34,13 @@ export async function previewMarket(workspace: Workspace, market: Market, isJson
   } finally {
     store.close();
   }
+}
+
+/** The state of the account, or a forgetful one when the account does not exist: nothing is to be written. */
+async function knownState(workspace: Workspace, account: string): Promise<StateStore> {
+  if (!accountsIn(workspace).includes(account)) return forgetfulState();
+  const store = openState(workspace, account);
+  if ((await store.get(keys.head(account))) !== undefined) return store;
+  store.close();
+  return forgetfulState();
 }

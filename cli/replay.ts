@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { textOf, unitsOfNumber } from '../shared/core/decimal.ts';
 import { accountReport } from '../shared/core/execution/report.ts';
 import { openWorkspace } from './context.ts';
 import { type SpanOptions, withSpanOptions } from './options.ts';
@@ -23,7 +24,7 @@ export function addReplay(program: Command): void {
         fromMs: run.fromMs,
         toMs: run.toMs,
         exec: run.data.execTimeframe,
-        capital: run.workspace.config.capital,
+        capital: textOf(unitsOfNumber(run.workspace.config.capital)),
         ...accountReport({ ...kept, equityFinal: finalEquity(run, kept) }),
         buyAndHold: run.buyAndHold,
       };

@@ -1,11 +1,13 @@
 import { isoMinute } from '../shared/core/market/calendar.ts';
 import type { EpochMs } from '../shared/core/market/timeframes.ts';
 
-// A reader such as `head` may leave: that ends the program, and is no failure.
+// A reader such as `head` may leave: that ends the program, and is no failure. A full disk is one.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  note(`unexpected: the output cannot be written (${error.code}).\n  → Check where it goes to.`);
+  process.exit(1);
 });
+process.stderr.on('error', () => process.exit(1));
 
 /** Writes one line of output. */
 export function say(line = ''): void {
@@ -27,22 +29,35 @@ export function progress(line: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line}`);
 }
 
-/** Rows in aligned columns; figures to the right. */
+/** Rows in aligned columns; columns of figures to the right, their points below each other. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): void {
-  const widths = header.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
-  const isFigure = (text: string) => /^[-+]?[\d.,]+ ?%?$/.test(text);
-  const line = (cells: readonly string[], isHeader: boolean) =>
-    cells
-      .map((cell, i) => {
-        const right = isHeader
-          ? rows.every((row) => isFigure(row[i] ?? '') || row[i] === '–')
-          : isFigure(cell);
-        return right && rows.length > 0 ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0);
-      })
+  const columns = header.map((title, i) =>
+    columnOf(
+      title,
+      rows.map((row) => row[i] ?? ''),
+    ),
+  );
+  const line = (at: number) =>
+    columns
+      .map((cells) => cells[at] ?? '')
       .join('  ')
       .trimEnd();
-  say(dim(line(header, true)));
-  for (const row of rows) say(line(row, false));
+  say(dim(line(0)));
+  for (let at = 1; at <= rows.length; at++) say(line(at));
+}
+
+/** The title and the cells of a column, all of one width. */
+function columnOf(title: string, cells: readonly string[]): readonly string[] {
+  const isFigure = (text: string) => /^[-+]?[\d.,]+( %)?$/.test(text);
+  const isRight = cells.some(isFigure) && cells.every((text) => isFigure(text) || text === '–');
+  const places = (text: string) => /\.\d+/.exec(text)?.[0].length ?? 0;
+  const most = isRight ? Math.max(...cells.map(places)) : 0;
+  const level = cells.map((text) =>
+    isFigure(text) && isRight ? text + ' '.repeat(most - places(text)) : text,
+  );
+  const all = [title, ...level];
+  const width = Math.max(...all.map((text) => text.length));
+  return all.map((text) => (isRight ? text.padStart(width) : text.padEnd(width)));
 }
 
 const isColoured =

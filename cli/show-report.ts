@@ -1,4 +1,4 @@
-import { unitsOf } from '../shared/core/decimal.ts';
+import { type DecimalText, unitsOf } from '../shared/core/decimal.ts';
 import type { BuyAndHold } from '../shared/core/decision/buy-and-hold.ts';
 import { type AccountReport, growth } from '../shared/core/execution/report.ts';
 import { dim, green, instant, percent, red, say, table, usd } from './screen.ts';
@@ -9,7 +9,7 @@ export interface RunReport extends AccountReport {
   readonly fromMs: number;
   readonly toMs: number;
   readonly exec: string;
-  readonly capital: number;
+  readonly capital: DecimalText;
   readonly buyAndHold: BuyAndHold;
 }
 
@@ -25,7 +25,7 @@ export function showReport(report: RunReport, title: string): void {
     if (shown.length < positions.length)
       say(dim(`the last ${shown.length} of ${positions.length} closed positions`));
     table(
-      ['symbol', 'entry UTC', 'price', 'quantity', 'exit UTC', 'price', 'reason', 'net USD'],
+      ['symbol', 'entry UTC', 'price USD', 'quantity', 'exit UTC', 'price USD', 'reason', 'net USD'],
       shown.map((one) => [
         one.symbol,
         instant(one.entryMs),
@@ -40,25 +40,30 @@ export function showReport(report: RunReport, title: string): void {
     say();
   }
   for (const { symbol, entryMs, entryPrice, quantity, stop } of open) {
-    say(`open     ${symbol} ${quantity} since ${instant(entryMs)} UTC at ${entryPrice}, stop ${stop}`);
+    say(
+      `open     ${symbol} ${quantity} since ${instant(entryMs)} UTC at ${entryPrice} USD, stop ${stop} USD`,
+    );
   }
-  const result = growth(capital, unitsOf(equityFinal));
+  const result = growth(Number(capital), unitsOf(equityFinal));
   const paint = result >= 0 ? green : red;
-  say(`closed   ${positions.length} positions${counted(report.reasons)}`);
-  say(`refused  ${counted(report.rejects) || 'nothing'}`.replace('  (', '  ').replace(/\)$/, ''));
+  const reasons = counted(report.reasons);
+  say(`closed   ${positions.length} positions${reasons === '' ? '' : ` (${reasons})`}`);
+  say(`refused  ${counted(report.rejects) || 'nothing'}`);
   say(`fees     ${usd(report.feesPaid)} USD`);
-  say(`equity   ${usd(equityFinal)} USD from ${usd(String(capital))}: ${paint(percent(result))}`);
+  say(`equity   ${usd(equityFinal)} USD from ${usd(capital)}: ${paint(percent(result))}`);
   say(`holding  ${usd(buyAndHold.equityFinal)} USD: ${heldBy(buyAndHold, capital)}`);
 }
 
-function heldBy({ equityFinal, symbols }: BuyAndHold, capital: number): string {
+function heldBy({ equityFinal, symbols }: BuyAndHold, capital: DecimalText): string {
   const each = Object.entries(symbols).map(([symbol, gain]) => `${symbol} ${percent(gain)}`);
-  return `${percent(Number(equityFinal) / capital - 1)} (${each.join(', ')}), same costs`;
+  return `${percent(growth(Number(capital), unitsOf(equityFinal)))} (${each.join(', ')}), same costs`;
 }
 
-function counted(counts: Readonly<Record<string, number>>): string {
-  const words = Object.entries(counts).map(([name, count]) => `${name} ${count}`);
-  return words.length === 0 ? '' : ` (${words.join(', ')})`;
+/** `STOP 3, TRAIL 1`; empty when there is nothing. */
+export function counted(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ');
 }
 
 /** An average may have eighteen places; a screen needs six. */

@@ -82,8 +82,9 @@ async function trade(market: Market, { store, options }: Trading): Promise<void>
   const first = await market.firstMs(store);
   await beginAccount(loop, first);
   await teller.tell(first);
-  for (let nowMs = first; !stop.signal.aborted; nowMs = await market.nextMs(nowMs, stop.signal)) {
-    await patiently(options.once === true, async () => {
+  const patiently = patience(options.once === true);
+  for (let nowMs = first; !stop.signal.aborted; nowMs = await market.nextMs(store, stop.signal)) {
+    await patiently(async () => {
       await catchUp(loop, nowMs, teller.hooks);
       await teller.tell(nowMs);
     });
@@ -98,12 +99,18 @@ async function trade(market: Market, { store, options }: Trading): Promise<void>
     );
 }
 
-/** Lets a passing failure pass: the next minute tries again. Done once, it is a failure. */
-async function patiently(isOnce: boolean, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (isOnce || !(error instanceof AppError) || !PASSING.includes(error.code)) throw error;
-    note(dim(`${error.code}: ${error.message} ${error.hint}`));
-  }
+/** Lets a passing failure pass, and says it once: the next minute tries again. Done once, it is a failure. */
+function patience(isOnce: boolean): (work: () => Promise<void>) => Promise<void> {
+  let told = '';
+  return async (work) => {
+    try {
+      await work();
+      told = '';
+    } catch (error) {
+      if (isOnce || !(error instanceof AppError) || !PASSING.includes(error.code)) throw error;
+      const line = `${error.code}: ${error.message} ${error.hint}`;
+      if (line !== told) note(dim(line));
+      told = line;
+    }
+  };
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { loadAccount } from '../shared/app/account.ts';
 import { tickLengthMs } from '../shared/app/drive.ts';
-import { textOf } from '../shared/core/decimal.ts';
+import { textOf, unitsOfNumber } from '../shared/core/decimal.ts';
 import { averagePrices } from '../shared/core/execution/position.ts';
 import { accountOption, chooseAccount, marketLabel } from './accounts.ts';
 import { openExistingState, openWorkspace } from './context.ts';
@@ -37,7 +37,7 @@ async function readStatus(options: StatusOptions) {
     const stops = [...orders.values()].map(({ value }) => value);
     return {
       account,
-      mode: 'paper',
+      mode: source === 'stored' ? 'replay' : 'paper',
       source,
       capital: textOf(capital),
       cash: textOf(cash.value),
@@ -53,7 +53,7 @@ async function readStatus(options: StatusOptions) {
         quantity: textOf(value.quantity),
         entryMs: value.entryMs,
         entryPrice: textOf(averagePrices(value).entry),
-        stop: String(value.stop),
+        stop: textOf(unitsOfNumber(value.stop)),
         isStopResting: stops.some(
           (order) => order.symbol === value.plan.symbol && order.purpose === 'stop' && order.state === 'OPEN',
         ),
@@ -83,7 +83,7 @@ function showStatus(status: Status): void {
   if (status.positions.length === 0) say('No position is open.');
   else {
     table(
-      ['symbol', 'quantity', 'since UTC', 'entry', 'stop', 'at the exchange', 'supporters'],
+      ['symbol', 'quantity', 'since UTC', 'entry USD', 'stop USD', 'at the exchange', 'supporters'],
       status.positions.map((one) => [
         one.symbol,
         one.quantity,
@@ -98,7 +98,7 @@ function showStatus(status: Status): void {
   if (status.orders.length === 0) return;
   say();
   table(
-    ['order', 'symbol', 'for', 'state', 'quantity', 'trigger'],
+    ['order', 'symbol', 'for', 'state', 'quantity', 'trigger USD'],
     status.orders.map((one) => [
       one.clientOrderId,
       one.symbol,

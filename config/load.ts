@@ -15,7 +15,28 @@ export function loadConfig(file?: string): Config {
     join(import.meta.dirname, name),
   );
   const trees = [...own, ...(file === undefined ? [] : [file])].map(readTree);
-  return parseConfig(trees.reduce(overlay, {}), file ?? 'config/*.yaml');
+  const source = file ?? 'config/*.yaml';
+  const tree = trees.reduce(overlay, {});
+  checkMarkets(tree, source);
+  const config = parseConfig(tree, source);
+  if (Object.values(config.strategies).some(({ enabled }) => enabled)) return config;
+  throw configError(source, 1, '✖ no strategy is enabled: nothing would ever decide\n  → at strategies');
+}
+
+/** @throws AppError `config-invalid` on a symbol whose market nobody described, with a description to fill in */
+function checkMarkets({ symbols, markets }: Tree, source: string): void {
+  if (!Array.isArray(symbols) || !isTree(markets)) return;
+  const unknown = symbols.filter((symbol) => typeof symbol === 'string' && !(symbol in markets));
+  const [first] = unknown;
+  // A symbol that is none at all is told by the schema.
+  if (first === undefined || !unknown.every((symbol) => /^[A-Z0-9]{2,10}\/USD$/.test(symbol))) return;
+  throw new AppError(
+    'config-invalid',
+    `${source} has ${unknown.length} problem(s):\n✖ '${unknown.join("', '")}' not under markets ` +
+      `(there are ${Object.keys(markets).join(', ')})\n  → at symbols`,
+    `Add it with Kraken's rules (AssetPairs), for example ` +
+      `markets: { ${first}: { tickDecimals: 2, lotDecimals: 8, minQuantity: "0.02", minCost: "0.5" } }`,
+  );
 }
 
 function readTree(file: string): Tree {
@@ -28,7 +49,9 @@ function parseYaml(file: string, text: string): unknown {
   try {
     return parse(text) ?? {};
   } catch (error) {
-    throw configError(file, 1, `✖ ${error instanceof Error ? error.message : String(error)}`);
+    // What follows the first line is the place again, drawn.
+    const [what = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    throw configError(file, 1, `✖ ${what.replace(/:$/, '')}`);
   }
 }
 

@@ -4,8 +4,9 @@ import { type ClockMark, type ClockSpan, clockSteps, type Step } from '../core/e
 import type { Candle } from '../core/market/candles.ts';
 import { type EpochMs, timeframeMs } from '../core/market/timeframes.ts';
 import type { ModelledExchange } from '../ports/modelled-exchange.ts';
-import { type Account, isBehind, loadAccount } from './account.ts';
+import { type Account, loadAccount } from './account.ts';
 import { type Analyst, analystOf } from './analysis.ts';
+import { withLease } from './lease.ts';
 import { tick } from './tick.ts';
 import type { Trader } from './trader.ts';
 import { watch } from './watch.ts';
@@ -35,21 +36,23 @@ export function tickLengthMs({ instances }: Pick<Trader, 'instances'>): number {
  * Takes an account through the steps of a span: exec candles to the exchange, watches, ticks.
  * Interrupted anywhere and begun again, it carries on with the step that was under way.
  * @returns what is open at the end
+ * @throws AppError `account-busy` when another process holds the account, or took it between two steps: this one
+ * would go on from where the account no longer stands
  */
 export async function drive(
   paper: Paper,
   span: Omit<ClockSpan, 'execMs' | 'tickMs'>,
   hooks: DriveHooks = {},
 ): Promise<OpenCounts> {
-  const { trader } = paper;
+  const trader: Trader = { ...paper.trader, tenure: { fence: null } };
   const whole = { ...span, execMs: trader.execMs, tickMs: tickLengthMs(trader) };
-  const account = await loadAccount(trader.store, trader.account);
-  let open: OpenCounts = { openOrders: account.orders.size, openPositions: account.positions.size };
+  const begun = await begin({ ...paper, trader }, whole);
+  let { open } = begun;
   const isBusy = () => open.openOrders + open.openPositions > 0;
   const analyst = analystOf(trader);
-  for (const step of clockSteps(whole, isBusy, await lastMark(paper, account, whole))) {
+  for (const step of clockSteps(whole, isBusy, begun.mark)) {
     if (step.kind === 'OPEN' || step.kind === 'RANGE') await meet(paper, step);
-    else open = await work(paper, step, { analyst, hooks });
+    else open = await work(trader, step, { analyst, hooks, begun });
     await hooks.onStep?.(step);
   }
   return open;
@@ -58,6 +61,25 @@ export async function drive(
 export interface OpenCounts {
   readonly openOrders: number;
   readonly openPositions: number;
+}
+
+/** Where the account stands as a drive begins. */
+interface Begun {
+  readonly lastTickMs: EpochMs | null;
+  readonly open: OpenCounts;
+  readonly mark: ClockMark | undefined;
+}
+
+/** Reads where the account stands while nobody else can move it. */
+async function begin(paper: Paper, whole: ClockSpan): Promise<Begun> {
+  const { trader } = paper;
+  const begun = await withLease(trader, async () => {
+    const account = await loadAccount(trader.store, trader.account);
+    const open = { openOrders: account.orders.size, openPositions: account.positions.size };
+    return { lastTickMs: account.head.value.lastTickMs, open, mark: await lastMark(paper, account, whole) };
+  });
+  if (begun === 'held') throw held(trader.account);
+  return begun;
 }
 
 /**
@@ -84,9 +106,9 @@ async function meet({ trader, exchange, execCandle }: Paper, { kind, candleMs }:
 }
 
 async function work(
-  { trader }: Paper,
+  trader: Trader,
   { kind, atMs }: Step,
-  { analyst, hooks }: { readonly analyst: Analyst; readonly hooks: DriveHooks },
+  { analyst, hooks, begun }: { analyst: Analyst; hooks: DriveHooks; begun: Begun },
 ): Promise<OpenCounts> {
   if (kind !== 'TICK') {
     const outcome = await watch(trader, { analyst, atMs, isCandleClosed: kind === 'CLOSED' });
@@ -99,11 +121,8 @@ async function work(
     hooks.onDecisions?.(outcome.decisions);
     return outcome;
   }
-  const account = await loadAccount(trader.store, trader.account);
-  // Another process is further along: its orders must not meet candles of their past.
-  if (isBehind(account, atMs)) throw held(trader.account);
-  const { orders, positions } = account;
-  return { openOrders: orders.size, openPositions: positions.size };
+  if (atMs === begun.lastTickMs) return begun.open;
+  throw held(trader.account);
 }
 
 function held(account: string): AppError {

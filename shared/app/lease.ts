@@ -11,7 +11,7 @@ export interface Lease {
 }
 
 /** The lease that a run held last. Has somebody else held one since, the run knows no longer where the account stands. */
-export interface Tenure {
+interface Tenure {
   fence: number | null;
 }
 

@@ -1,7 +1,13 @@
 import { AppError } from '../core/errors.ts';
 import { isoMinute } from '../core/market/calendar.ts';
 import { type Candle, type Candles, candleAt, rowsBefore, sliceCandles } from '../core/market/candles.ts';
-import { type EpochMs, MINUTE_MS, type Timeframe, timeframeMs } from '../core/market/timeframes.ts';
+import {
+  type EpochMs,
+  lastCloseMs,
+  MINUTE_MS,
+  type Timeframe,
+  timeframeMs,
+} from '../core/market/timeframes.ts';
 import type { CandleSource } from '../ports/candle-source.ts';
 import type { CandleStore } from '../ports/candle-store.ts';
 import { fetchCandles } from './fetch-candles.ts';
@@ -25,6 +31,8 @@ export interface LiveFeed extends Feed {
 
 /** Exec candles asked for at once, so that a mark after a restart finds one. */
 const EXEC_ROWS = 720;
+/** Candles that a source has for longer: they close at every tick of a strategy on them. */
+const COARSE: Timeframe = '4h';
 /** A candle that has closed may take this long to appear; later its absence is a fact. */
 const APPEARS_MS_MAX = 10 * MINUTE_MS;
 
@@ -33,25 +41,38 @@ export function liveFeed({ source, store, execTimeframe, nowMs }: LiveFeedOption
   const execMs = timeframeMs[execTimeframe];
   const kept = new Map<string, Candles>();
 
+  /** By series, from when on the source was asked for everything: what it did not give then, it does not have. */
+  const asked = new Map<string, EpochMs>();
+
   const since: LiveFeed['since'] = async (symbol, timeframe, fromMs) => {
     const request = { symbol, timeframe, fromMs, nowMs: nowMs() };
     if (store === undefined) return source.closedCandles(request);
     const { openMs } = await store.read(symbol, timeframe, { fromMs });
     const last = openMs.at(-1);
-    const length = timeframeMs[timeframe];
-    const isCurrent = last !== undefined && openMs[0] === fromMs && last + 2 * length > request.nowMs;
-    // The newest stored candle is asked for again: a gap between store and answer shows as a conflict or a hole.
+    const isNew = last === undefined || last + 2 * timeframeMs[timeframe] <= request.nowMs;
     const isContinued = last !== undefined && openMs[0] === fromMs;
-    if (!isCurrent) await fetchCandles(store, source, { ...request, fromMs: isContinued ? last : fromMs });
+    const askedMs = asked.get(`${symbol} ${timeframe}`) ?? Number.POSITIVE_INFINITY;
+    if (isNew || !(isContinued || askedMs <= fromMs)) {
+      // The newest stored candle is asked for again: a gap between store and answer shows as a conflict or a hole.
+      await fetchCandles(store, source, { ...request, fromMs: isContinued ? last : fromMs });
+      asked.set(`${symbol} ${timeframe}`, Math.min(askedMs, fromMs));
+    }
     return store.read(symbol, timeframe, { fromMs });
   };
 
   const exec = async (symbol: string, openMs: EpochMs): Promise<Candles> => {
     const known = kept.get(symbol);
-    if (known !== undefined && (known.openMs.at(-1) ?? 0) >= openMs) return known;
+    const [first = Number.POSITIVE_INFINITY, last = 0] = [known?.openMs[0], known?.openMs.at(-1)];
+    if (known !== undefined && first <= openMs && last >= openMs) return known;
     const fresh = await since(symbol, execTimeframe, openMs - EXEC_ROWS * execMs);
     kept.set(symbol, fresh);
     return fresh;
+  };
+
+  const closeAt = async (symbol: string, closeMs: EpochMs): Promise<number | undefined> => {
+    const openMs = closeMs - timeframeMs[COARSE];
+    const candles = await since(symbol, COARSE, openMs);
+    return candles.openMs[0] === openMs ? candles.close[0] : undefined;
   };
 
   return {
@@ -77,7 +98,12 @@ export function liveFeed({ source, store, execTimeframe, nowMs }: LiveFeedOption
 
     async lastClose(symbol, atMs) {
       const candles = await exec(symbol, atMs - execMs);
-      return candles.close[rowsBefore(candles, atMs - execMs + 1) - 1] ?? Number.NaN;
+      const row = rowsBefore(candles, atMs - execMs + 1) - 1;
+      const closedMs = (candles.openMs[row] ?? Number.NEGATIVE_INFINITY) + execMs;
+      const coarseMs = lastCloseMs(COARSE, atMs);
+      // Long after the instant the source has its exec candles no more, but still longer ones.
+      const coarse = closedMs >= coarseMs ? undefined : await closeAt(symbol, coarseMs);
+      return coarse ?? candles.close[row] ?? Number.NaN;
     },
   };
 }

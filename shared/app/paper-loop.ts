@@ -1,6 +1,6 @@
 import { unitsOfNumber } from '../core/decimal.ts';
-import type { Candle } from '../core/market/candles.ts';
-import { candleAt } from '../core/market/candles.ts';
+import { AppError } from '../core/errors.ts';
+import { type Candle, type Candles, candleAt } from '../core/market/candles.ts';
 import {
   type EpochMs,
   MINUTE_MS,
@@ -67,10 +67,15 @@ function lastTickMs(trader: Trader, nowMs: EpochMs): EpochMs {
 async function absentSince({ paper, absenceMs }: PaperLoop, toMs: EpochMs): Promise<EpochMs | null> {
   const { exchange, trader } = paper;
   const { head, orders, positions } = await loadAccount(trader.store, trader.account);
-  if (orders.size + positions.size === 0) return null;
   const clock = await exchange.clock();
-  const metMs = clock === undefined ? 0 : clock.candleMs + trader.execMs;
-  const fromMs = Math.max(metMs, head.value.lastTickMs ?? 0);
+  // A candle that has only opened is met on: what lies open met its open, and not yet its range.
+  const lengthMs = clock?.kind === 'OPEN' ? 0 : trader.execMs;
+  const metMs = clock === undefined ? 0 : clock.candleMs + lengthMs;
+  const tickedMs = head.value.lastTickMs ?? 0;
+  const fromMs = Math.max(metMs, tickedMs);
+  // Only this loop lets orders meet candles beyond a tick: it was interrupted before it recorded the tick.
+  if (tickedMs > 0 && metMs > tickedMs + tickLengthMs(trader)) return fromMs;
+  if (orders.size + positions.size === 0) return null;
   return fromMs > 0 && toMs - fromMs > absenceMs ? fromMs : null;
 }
 
@@ -85,6 +90,7 @@ interface Missed {
 /**
  * What resting orders met while nobody watched: no trail is moved and no target taken, for nobody was there to do
  * it. A stop hit in the night is a loss in the morning. Then the missed ticks are recorded, without entries.
+ * What has closed and not appeared yet is left to `drive`, with the ticks after it.
  */
 async function meetMissed(loop: PaperLoop, { fromMs, toMs, newestTickMs, hooks }: Missed): Promise<void> {
   const { exchange, trader } = loop.paper;
@@ -93,18 +99,30 @@ async function meetMissed(loop: PaperLoop, { fromMs, toMs, newestTickMs, hooks }
   for (const lengthMs of new Set([missedLengthMs(loop, toMs - fromMs), trader.execMs])) {
     for (const { candleMs, endMs, candles } of await missedCandles(loop, { lengthMs, fromMs: metMs, toMs })) {
       await exchange.meet('OPEN', { candleMs, endMs }, candles);
-      await exchange.meet('RANGE', { candleMs, endMs }, candles);
+      // The clock stands at the last exec candle of a longer one, so that none of them is met again.
+      await exchange.meet('RANGE', { candleMs: endMs - trader.execMs, endMs }, candles);
       metMs = endMs;
     }
   }
   const analyst = analystOf(trader);
-  await watch(trader, { analyst, atMs: toMs, isCandleClosed: true });
+  const watched = await watch(trader, { analyst, atMs: metMs, isCandleClosed: true });
+  if (watched === 'held') throw busy(trader.account);
   const { head } = await loadAccount(trader.store, trader.account);
   const tickMs = tickLengthMs(trader);
-  for (let atMs = (head.value.lastTickMs ?? newestTickMs) + tickMs; atMs <= newestTickMs; atMs += tickMs) {
+  const lastMs = Math.min(newestTickMs, metMs);
+  for (let atMs = (head.value.lastTickMs ?? newestTickMs) + tickMs; atMs <= lastMs; atMs += tickMs) {
     const outcome = await tick(trader, { analyst, atMs, isMissed: hooks.isMissed?.(atMs) ?? true });
-    if (typeof outcome === 'object') hooks.onDecisions?.(outcome.decisions);
+    if (outcome === 'held') throw busy(trader.account);
+    if (outcome !== 'done-before') hooks.onDecisions?.(outcome.decisions);
   }
+}
+
+function busy(account: string): AppError {
+  return new AppError(
+    'account-busy',
+    `Another process is at work on the account '${account}'.`,
+    'Wait for it to end; one that was killed gives the account up within 90 seconds.',
+  );
 }
 
 /** The length of the finest candles of which the source still has the whole absence. */
@@ -118,11 +136,12 @@ function missedLengthMs({ missedTimeframes, paper }: PaperLoop, absenceMs: numbe
 interface MissedCandle {
   readonly candleMs: EpochMs;
   readonly endMs: EpochMs;
-  readonly candles: ReadonlyMap<string, Candle>;
+  /** By symbol; undefined in a hole. */
+  readonly candles: ReadonlyMap<string, Candle | undefined>;
 }
 
 /**
- * The missed candles of all symbols by time. One that had begun before the absence counts whole: its low may
+ * The missed candles of all symbols by time, as far as every symbol has them. One that had begun before the absence counts whole: its low may
  * lie before it, which is the worse of the two possibilities.
  */
 async function missedCandles(
@@ -130,21 +149,26 @@ async function missedCandles(
   { lengthMs, fromMs, toMs }: { lengthMs: number; fromMs: EpochMs; toMs: EpochMs },
 ): Promise<readonly MissedCandle[]> {
   const timeframe = timeframes.find((one) => timeframeMs[one] === lengthMs) ?? '4h';
-  const byTime = new Map<EpochMs, Map<string, Candle>>();
-  for (const symbol of paper.trader.config.symbols) {
+  const { symbols } = paper.trader.config;
+  const series = new Map<string, Candles>();
+  let endMs = toMs;
+  for (const symbol of symbols) {
     const missed = await feed.since(symbol, timeframe, Math.floor(fromMs / lengthMs) * lengthMs);
-    missed.openMs.forEach((openMs, row) => {
-      if (openMs + lengthMs > toMs) return;
-      const candleMs = Math.max(openMs, fromMs);
-      const candles = byTime.get(candleMs) ?? new Map<string, Candle>();
-      byTime.set(candleMs, candles.set(symbol, candleAt(missed, row)));
-    });
+    series.set(symbol, missed);
+    endMs = Math.min(endMs, (missed.openMs.at(-1) ?? Number.NEGATIVE_INFINITY) + lengthMs);
   }
-  return [...byTime]
-    .sort(([a], [b]) => a - b)
-    .map(([candleMs, candles]) => ({
-      candleMs,
-      endMs: Math.floor(candleMs / lengthMs) * lengthMs + lengthMs,
-      candles,
+  const opens = new Set([...series.values()].flatMap(({ openMs }) => [...openMs]));
+  return [...opens]
+    .filter((openMs) => openMs + lengthMs <= endMs)
+    .sort((a, b) => a - b)
+    .map((openMs) => ({
+      candleMs: Math.max(openMs, fromMs),
+      endMs: openMs + lengthMs,
+      candles: new Map(symbols.map((symbol) => [symbol, candleOpenedAt(series.get(symbol), openMs)])),
     }));
+}
+
+function candleOpenedAt(candles: Candles | undefined, openMs: EpochMs): Candle | undefined {
+  const row = candles?.openMs.indexOf(openMs) ?? -1;
+  return candles === undefined || row < 0 ? undefined : candleAt(candles, row);
 }

@@ -26,7 +26,8 @@ const DIFFERENCES_MAX = 100;
 
 /**
  * Runs the engine over what a replay saw and compares both, record by record: every decision with its inputs,
- * every fill and every equity mark, to the byte.
+ * every fill and every equity mark, to the byte. Differences come in the order of the clock, causes before what
+ * follows from them: the first one names what is wrong.
  */
 export function compareWithEngine(kept: Kept, input: Omit<EngineInput, 'isRecording'>): Parity {
   const engine = runEngine({ ...input, isRecording: true });
@@ -36,7 +37,7 @@ export function compareWithEngine(kept: Kept, input: Omit<EngineInput, 'isRecord
     ...compare('mark', engine.marks, kept.marks),
   ];
   return {
-    differences: differences.sort(byTime).slice(0, DIFFERENCES_MAX),
+    differences: differences.sort(byCause).slice(0, DIFFERENCES_MAX).map(shown),
     compared: {
       decisions: kept.decisions.length,
       fills: kept.fills.length,
@@ -49,13 +50,19 @@ interface Timed {
   readonly atMs: number;
   readonly symbol?: string;
   readonly clientOrderId?: string;
+  readonly step?: 'OPEN' | 'RANGE';
+}
+
+/** A difference with its places in the order of instants, of the steps of one instant, and of causes. */
+interface Ranked extends Difference {
+  readonly ranks: readonly number[];
 }
 
 function compare(
   kind: Difference['kind'],
   engine: readonly Timed[],
   replay: readonly Timed[],
-): readonly (Difference & { readonly atMs: number })[] {
+): readonly Ranked[] {
   const key = ({ atMs, symbol = '', clientOrderId = '' }: Timed, index: number) =>
     kind === 'fill' ? `${clientOrderId} ${index}` : `${atMs} ${symbol}`;
   const ours = keyed(engine, key);
@@ -70,7 +77,7 @@ function compare(
       ...field,
       kind,
       at,
-      atMs: one.atMs,
+      ranks: [one.atMs, stepRank(kind, one), kind === 'decision' ? causeRank(field.field) : 0],
     }));
   });
 }
@@ -90,8 +97,33 @@ function keyed(
   );
 }
 
-function byTime(a: { readonly atMs: number }, b: { readonly atMs: number }): number {
-  return a.atMs - b.atMs;
+/** What happens first at one instant: fills inside the candle that ends, its mark, the decision, fills at the open. */
+function stepRank(kind: Difference['kind'], { step }: Timed): number {
+  if (kind === 'fill') return step === 'RANGE' ? 0 : 3;
+  return kind === 'mark' ? 1 : 2;
+}
+
+/** What a decision was given comes before what it made of it; rules and extent of the candles before the rest. */
+const causes: readonly RegExp[] = [
+  /^inputs\.(instrument|takeCost)/,
+  /^inputs\.candles\.\d+\.lastMs/,
+  /^inputs\.candles\.\d+\.rows/,
+  /^inputs\.candles/,
+  /^inputs/,
+];
+
+function causeRank(field: string): number {
+  const rank = causes.findIndex((cause) => cause.test(field));
+  return rank < 0 ? causes.length : rank;
+}
+
+function byCause(a: Ranked, b: Ranked): number {
+  const [at = 0, step = 0, cause = 0] = a.ranks.map((rank, i) => rank - (b.ranks[i] ?? 0));
+  return at || step || cause;
+}
+
+function shown({ ranks: _, ...difference }: Ranked): Difference {
+  return difference;
 }
 
 type Field = Pick<Difference, 'field' | 'engine' | 'replay'>;

@@ -20,7 +20,15 @@ export async function protectAndSend(
   lease: Lease,
   at: SendAt,
 ): Promise<void> {
-  const { atMs } = at;
+  await protect(trader, account, lease, at.atMs);
+  await sendPending(trader, account, lease, at);
+  // What the exchange refused to rest may not stay bare until the next run: it is sold in this one.
+  if (![...account.positions.keys()].some((symbol) => ordersOf(account, symbol).length === 0)) return;
+  await protect(trader, account, lease, at.atMs);
+  await sendPending(trader, account, lease, at);
+}
+
+async function protect(trader: Trader, account: Account, lease: Lease, atMs: EpochMs): Promise<void> {
   for (const symbol of [...account.positions.keys()].sort()) {
     await withdrawStop(trader, account, lease, { symbol, atMs });
     const position = account.positions.get(symbol)?.value;
@@ -30,7 +38,6 @@ export async function protectAndSend(
     if (others.length === 0) await reserve(trader, account, lease, { position, purpose });
     else if (purpose === 'stop') await moveStop(trader, account, lease, position);
   }
-  await sendPending(trader, account, lease, at);
 }
 
 function ordersOf(account: Account, symbol: string): readonly Order[] {

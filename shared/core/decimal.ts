@@ -35,7 +35,7 @@ export function textOf(units: Units): DecimalText {
 
 /** The float64 nearest to an exact amount; for sizes and signals, never for the books. */
 export function numberOf(units: Units): number {
-  return Number(textOf(units));
+  return Number(`${units}e-${PLACES}`);
 }
 
 /**
@@ -43,10 +43,10 @@ export function numberOf(units: Units): number {
  * Digits beyond 18 places are dropped.
  */
 export function unitsOfNumber(value: number): Units {
-  assert(Number.isFinite(value), `amount ${value}`);
   // Most prices and quantities have few places: below 10^15 steps the nearest step that reads back is the spelling.
   const steps = Math.round(value * 1e8);
   if (Math.abs(steps) < 1e15 && steps / 1e8 === value) return BigInt(steps) * 10_000_000_000n;
+  assert(Number.isFinite(value), `amount ${value}`); // down here: to spell a number costs more than to convert it
   const text = dropToText(Math.abs(value), PLACES);
   return value < 0 ? -unitsOf(text) : unitsOf(text);
 }
@@ -78,9 +78,9 @@ export function ceilTo(units: Units, places: number): Units {
 }
 
 function stepOf(units: Units, places: number): Units {
-  assert(units >= 0n, `rounding of the negative amount ${units}`);
-  assert(Number.isInteger(places) && places >= 0 && places <= PLACES, `places ${places}`);
-  return POWERS[PLACES - places]!;
+  const step = POWERS[PLACES - places];
+  if (units < 0n || step === undefined) assert(false, `rounding of ${units} to ${places} places`);
+  return step;
 }
 
 /**

@@ -12,7 +12,7 @@ export interface OrderRequest {
   readonly quantity: DecimalText;
   /** Of a stop: the last price at or below which it sells. */
   readonly triggerPrice?: DecimalText;
-  /** Of a buy: the most that cost and fee together may be; an order that would cost more is refused. */
+  /** Of a buy: the most that cost and fee together may be; it buys no more than that pays. */
   readonly budget?: DecimalText;
 }
 

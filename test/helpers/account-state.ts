@@ -5,7 +5,10 @@ import type { Item, ItemBody, StateStore } from '../../shared/ports/state-store.
 import type { World } from './world.ts';
 
 /** Everything stored of a world's account but the lease, and but what tells when and how often an order was sent. */
-export async function stateOf(store: StateStore, world: World): Promise<Readonly<Record<string, ItemBody>>> {
+export async function stateOf(
+  store: StateStore,
+  world: Pick<World, 'account' | 'fromMs' | 'toMs'>,
+): Promise<Readonly<Record<string, ItemBody>>> {
   const { account } = world;
   const partitions = [`ACCOUNT#${account}`, `FILL#${account}`, `TICK#${account}`, `PAPER#${account}`];
   const state: Record<string, ItemBody> = {};

@@ -9,6 +9,8 @@ export class Crash extends Error {}
 /** What a process runs on: it fails at one call, and from then on nothing of that process happens any more. */
 export interface Power {
   calls: number;
+  /** Transactions that took effect: from one to the next, what is stored does not change. */
+  writes: number;
   use<Result>(call: () => Promise<Result>): Promise<Result>;
 }
 
@@ -21,6 +23,7 @@ export function powerUntil(n: number, when: 'before' | 'after'): Power {
   };
   const power: Power = {
     calls: 0,
+    writes: 0,
     async use(call) {
       if (isOff) throw new Crash('the process has ended');
       const own = ++power.calls;
@@ -34,12 +37,17 @@ export function powerUntil(n: number, when: 'before' | 'after'): Power {
 }
 
 /** A worker every call of which to a port is a call of `power`: those of its exchange to the store too. */
-export function poweredPaper(world: World, worker: Worker, { use }: Power): Paper {
+export function poweredPaper(world: World, worker: Worker, power: Power): Paper {
+  const { use } = power;
   const { store } = worker;
   const powered: StateStore = {
     get: (key) => use(() => store.get(key)),
     query: (pk, options) => use(() => store.query(pk, options)),
-    transact: (actions) => use(() => store.transact(actions)),
+    transact: (actions) =>
+      use(() => {
+        power.writes++;
+        return store.transact(actions);
+      }),
     close: () => store.close(),
   };
   const over = (feed: Feed): Feed => ({

@@ -17,6 +17,7 @@ export function scheduler(seed: number) {
     power(): Power {
       const power: Power = {
         calls: 0,
+        writes: 0,
         async use(call) {
           await new Promise<void>((resolve) => waiting.push(resolve));
           power.calls++;

@@ -1,5 +1,5 @@
 import { AppError } from '../../core/errors.ts';
-import { type Timeframe, timeframeMs, timeframes } from '../../core/market/timeframes.ts';
+import { isTimeframe, type Timeframe, timeframeMs, timeframes } from '../../core/market/timeframes.ts';
 import type { CandleFile } from '../../ports/candle-file.ts';
 
 /** How the rows of a file are written. */
@@ -65,36 +65,60 @@ const ARCHIVE_NAME =
   /(?:^|[/\\])([A-Z0-9]+?)(USDT|USDC|USD|EUR|GBP|CAD|JPY|CHF|AUD|XBT|ETH|DAI)_(\d+)\.csv(?:\.gz)?$/;
 const ourNames: Readonly<Record<string, string>> = { XBT: 'BTC', XDG: 'DOGE' };
 
+interface Told {
+  readonly symbol?: string | undefined;
+  readonly timeframe?: Timeframe | undefined;
+}
+
 /**
- * Symbol and timeframe of a file: as the person says or, for Kraken's archive, as its name tells (`XBTUSD_240.csv`).
- * @throws AppError `usage` when neither tells, or both tell and differ
+ * Symbol and timeframe of a file: as the person says, or as its name tells: `XBTUSD_240.csv` of Kraken's archive,
+ * `kraken_BTCUSD_4h_2024.csv.gz` of ours.
+ * A timeframe that the name tells wrongly needs no word here: the times in the file do not fit it.
+ * @throws AppError `usage` when neither tells, or both tell a symbol and differ
  */
 export function seriesOf(
   { name, symbol, timeframe }: CandleFile,
   layout: Layout,
 ): { readonly symbol: string; readonly timeframe: Timeframe } {
-  const told = layout.source === 'kraken-archive' ? toldByName(name) : undefined;
-  if (told?.symbol && symbol && told.symbol !== symbol)
+  const told = layout.source === 'kraken-archive' ? toldByArchive(name) : toldByWords(name);
+  if (told.symbol !== undefined && symbol !== undefined && told.symbol !== symbol)
     throw new AppError(
       'usage',
       `'${name}' is called ${told.symbol}, not '${symbol}'.`,
       'Rename it or the symbol.',
     );
-  const series = { symbol: symbol ?? told?.symbol, timeframe: timeframe ?? told?.timeframe };
-  if (series.symbol === undefined || series.timeframe === undefined)
-    throw new AppError(
-      'usage',
-      `The name '${name}' does not tell symbol and timeframe.`,
-      `Say which, for example --symbol BTC/USD --timeframe 4h (${timeframes.join(' ')}).`,
-    );
+  const series = { symbol: symbol ?? told.symbol, timeframe: timeframe ?? told.timeframe };
+  if (series.symbol === undefined || series.timeframe === undefined) throw untold(name, series);
   return { symbol: series.symbol, timeframe: series.timeframe };
 }
 
-function toldByName(
-  name: string,
-): { readonly symbol: string; readonly timeframe: Timeframe | undefined } | undefined {
+function untold(name: string, { symbol, timeframe }: Told): AppError {
+  const missing = [
+    ...(symbol === undefined ? [['symbol', '--symbol BTC/USD']] : []),
+    ...(timeframe === undefined ? [['timeframe', '--timeframe 4h']] : []),
+  ];
+  return new AppError(
+    'usage',
+    `The name '${name}' does not tell ${missing.map(([what]) => what).join(' and ')}.`,
+    `Say which, for example ${missing.map(([, option]) => option).join(' ')} (timeframes: ${timeframes.join(' ')}).`,
+  );
+}
+
+function toldByArchive(name: string): Told {
   const [, base, quote, minutes] = ARCHIVE_NAME.exec(name) ?? [];
-  if (base === undefined || quote === undefined) return undefined;
+  if (base === undefined || quote === undefined) return {};
   const timeframe = timeframes.find((each) => timeframeMs[each] === Number(minutes) * timeframeMs['1m']);
   return { symbol: `${ourNames[base] ?? base}/${ourNames[quote] ?? quote}`, timeframe };
+}
+
+/** A word of the name that is a pair in USD, and one that is a timeframe: each is believed when it is the only one. */
+function toldByWords(name: string): Told {
+  const words = (name.split(/[/\\]/).at(-1) ?? '').split(/[_. ]/);
+  const bases = words.flatMap((word) => /^([A-Z0-9]{2,10}?)-?USD$/i.exec(word)?.[1]?.toUpperCase() ?? []);
+  const symbols = new Set(bases.map((base) => `${ourNames[base] ?? base}/USD`));
+  const spans = new Set(words.filter(isTimeframe));
+  return {
+    symbol: symbols.size === 1 ? [...symbols][0] : undefined,
+    timeframe: spans.size === 1 ? [...spans][0] : undefined,
+  };
 }

@@ -1,5 +1,6 @@
 import { type BookedFill, fillReason } from '../execution/books.ts';
 import { clientOrderId, type Purpose } from '../execution/client-id.ts';
+import type { Step } from '../execution/clock.ts';
 import type { Fill, OrderOutcome, RestingOrder } from '../execution/fill-orders.ts';
 import { type FillCandle, fillAtOpen, fillInRange } from '../execution/fills.ts';
 import { cashAfter } from '../execution/ledger.ts';
@@ -18,13 +19,13 @@ import { execRowAt, type MarketState } from './market-state.ts';
 const NO_TRADE: FillCandle = { open: 0, high: 0, low: 0, close: 0, volume: 0 };
 
 /** Step 1: exits of all symbols, then entries. */
-export function meetOpen(run: EngineRun, candleMs: EpochMs): void {
+export function meetOpen(run: EngineRun, { candleMs }: Step): void {
   for (const market of run.markets) if (market.position !== undefined) leaveAtOpen(run, market, candleMs);
   for (const market of run.markets) if (market.entry !== undefined) enterAtOpen(run, market, candleMs);
 }
 
 /** Step 3: resting stops. */
-export function meetRange(run: EngineRun, { candleMs, atMs }: { candleMs: EpochMs; atMs: EpochMs }): void {
+export function meetRange(run: EngineRun, { candleMs, atMs }: Step): void {
   for (const market of run.markets) {
     const { position } = market;
     if (position === undefined || position.exit !== null) continue;

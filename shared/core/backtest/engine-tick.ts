@@ -4,6 +4,7 @@ import { lookbackFault } from '../decision/lookback.ts';
 import { type CandleWindow, recordOf } from '../decision/record.ts';
 import type { Regime } from '../decision/regime.ts';
 import { signalAt } from '../decision/signals.ts';
+import type { Step } from '../execution/clock.ts';
 import { budgetOf, reservationOf } from '../execution/ledger.ts';
 import { sliceCandles } from '../market/candles.ts';
 import { contentHash } from '../market/content-hash.ts';
@@ -14,7 +15,7 @@ import { advance, type InstanceColumns, type MarketState, type Series } from './
 const REGIME: Regime = 'RANDOM_WALK';
 
 /** Step 5: every symbol decides, in alphabetical order; what one reserves the next cannot spend. */
-export function decideTick(run: EngineRun, atMs: EpochMs): void {
+export function decideTick(run: EngineRun, { atMs }: Step): void {
   let equity: Units | undefined;
   let free = run.cash;
   let entries = 0;

@@ -2,7 +2,7 @@ import type { Config } from '../config.ts';
 import { type Units, unitsOfNumber } from '../decimal.ts';
 import type { DecisionRecord } from '../decision/record.ts';
 import type { BookedFill, Mark } from '../execution/books.ts';
-import { clockSteps, type Step } from '../execution/clock.ts';
+import { firstStep, type Step, stepAfter } from '../execution/clock.ts';
 import { worthOf } from '../execution/ledger.ts';
 import { isTargetReached, type Position, ratchet, requestExit } from '../execution/position.ts';
 import type { MarketData } from '../market/market-data.ts';
@@ -64,7 +64,9 @@ export function runEngine(input: EngineInput): EngineResult {
   const span = { fromMs: input.fromMs, toMs: input.toMs, execMs: timeframeMs[execTimeframe], tickMs };
   const isBusy = () =>
     run.markets.some(({ position, entry }) => position !== undefined || entry !== undefined);
-  for (const step of clockSteps(span, isBusy)) carryOut(run, step);
+  // Not `clockSteps`, the same as a generator: its millions of resumptions would be a fifth of a backtest.
+  let step = firstStep(span, isBusy);
+  for (; step !== undefined; step = stepAfter(step, span, isBusy)) carryOut(run, step);
   const open = run.markets.flatMap(({ position }) => (position === undefined ? [] : [position]));
   const { closed, fills, marks, decisions, rejects } = run;
   return { closed, open, fills, marks, decisions, rejects, equityFinal: equityOf(run) };
@@ -88,25 +90,25 @@ function beginRun(input: EngineInput): EngineRun {
   };
 }
 
-function carryOut(run: EngineRun, { kind, candleMs, atMs }: Step): void {
-  switch (kind) {
+function carryOut(run: EngineRun, step: Step): void {
+  switch (step.kind) {
     case 'OPEN':
-      meetOpen(run, candleMs);
+      meetOpen(run, step);
       return;
     case 'AFTER_OPEN': // the engine places a stop as it books the fill
       return;
     case 'RANGE':
-      meetRange(run, { candleMs, atMs });
+      meetRange(run, step);
       return;
     case 'CLOSED':
-      closeCandle(run, { candleMs, atMs });
+      closeCandle(run, step);
       return;
     case 'TICK':
-      decideTick(run, atMs);
+      decideTick(run, step);
   }
 }
 
-function closeCandle(run: EngineRun, { candleMs, atMs }: { candleMs: EpochMs; atMs: EpochMs }): void {
+function closeCandle(run: EngineRun, { candleMs, atMs }: Step): void {
   for (const market of run.markets) {
     const row = execRowAt(market, candleMs);
     if (row >= 0) market.lastClose = market.exec.close[row]!;

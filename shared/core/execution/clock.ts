@@ -34,40 +34,55 @@ export type ClockMark = Pick<Step, 'kind' | 'candleMs'>;
  *
  * @param isBusy asked as each exec candle begins: is an order or a position open?
  * @param after begin with the step that follows this one, as after a restart
- * @see spec: the clock of execution; the same generator drives the engine and the replay
+ * @see spec: the clock of execution; the same steps drive the engine and the replay
  */
 export function* clockSteps(span: ClockSpan, isBusy: () => boolean, after?: ClockMark): Generator<Step> {
-  const { toMs, execMs, tickMs } = span;
-  const isTick = (atMs: EpochMs) => atMs % tickMs === 0;
-  const beginning = beginningOf(span, after);
-  yield* beginning.steps;
-  let { candleMs } = beginning;
-  for (; candleMs < toMs; candleMs += execMs) {
-    // Not yield*, which passes every step on once more: a backtest takes millions of them.
-    if (isBusy()) for (const step of candleSteps(candleMs, execMs)) yield step;
-    if (isTick(candleMs + execMs)) yield tickAt(candleMs + execMs);
+  let step = after === undefined ? firstStep(span, isBusy) : stepAfter(after, span, isBusy);
+  for (; step !== undefined; step = stepAfter(step, span, isBusy)) yield step;
+}
+
+/** The first step of a span, or undefined when it has none. */
+export function firstStep(span: ClockSpan, isBusy: () => boolean): Step | undefined {
+  return tickOrCandle(span.fromMs, span, isBusy);
+}
+
+/** The step that follows another, or undefined after the last. */
+export function stepAfter(
+  { kind, candleMs }: ClockMark,
+  span: ClockSpan,
+  isBusy: () => boolean,
+): Step | undefined {
+  const endMs = candleMs + span.execMs;
+  switch (kind) {
+    case 'TICK':
+      return candleFrom(candleMs, span, isBusy);
+    case 'OPEN':
+      return { kind: 'AFTER_OPEN', candleMs, atMs: candleMs };
+    case 'AFTER_OPEN':
+      return { kind: 'RANGE', candleMs, atMs: endMs };
+    case 'RANGE':
+      return { kind: 'CLOSED', candleMs, atMs: endMs };
+    case 'CLOSED':
+      return tickOrCandle(endMs, span, isBusy);
   }
 }
 
-/** The steps before the first whole candle, and where that one begins. */
-function beginningOf({ fromMs, execMs, tickMs }: ClockSpan, after: ClockMark | undefined) {
-  if (after?.kind === 'TICK') return { steps: [], candleMs: after.candleMs };
-  const candleMs = after === undefined ? fromMs : after.candleMs + execMs;
-  const begun = after === undefined ? [] : candleSteps(after.candleMs, execMs);
-  const steps = begun.slice(begun.findIndex(({ kind }) => kind === after?.kind) + 1);
-  return { steps: candleMs % tickMs === 0 ? [...steps, tickAt(candleMs)] : steps, candleMs };
+/** At the border of two candles: the tick there when there is one, else what follows. */
+function tickOrCandle(atMs: EpochMs, span: ClockSpan, isBusy: () => boolean): Step | undefined {
+  if (atMs % span.tickMs === 0) return { kind: 'TICK', candleMs: atMs, atMs };
+  return candleFrom(atMs, span, isBusy);
 }
 
-function tickAt(atMs: EpochMs): Step {
-  return { kind: 'TICK', candleMs: atMs, atMs };
-}
-
-function candleSteps(candleMs: EpochMs, execMs: number): readonly Step[] {
-  const endMs = candleMs + execMs;
-  return [
-    { kind: 'OPEN', candleMs, atMs: candleMs },
-    { kind: 'AFTER_OPEN', candleMs, atMs: candleMs },
-    { kind: 'RANGE', candleMs, atMs: endMs },
-    { kind: 'CLOSED', candleMs, atMs: endMs },
-  ];
+/** The beginning of the candle that opens at `atMs`, or while nothing is open the next tick. */
+function candleFrom(
+  atMs: EpochMs,
+  { toMs, execMs, tickMs }: ClockSpan,
+  isBusy: () => boolean,
+): Step | undefined {
+  for (let candleMs = atMs; candleMs < toMs; candleMs += execMs) {
+    if (isBusy()) return { kind: 'OPEN', candleMs, atMs: candleMs };
+    const endMs = candleMs + execMs;
+    if (endMs % tickMs === 0) return { kind: 'TICK', candleMs: endMs, atMs: endMs };
+  }
+  return undefined;
 }

@@ -1,4 +1,13 @@
-import { ceilTo, floorTo, multiply, numberOf, type Units, unitsOf, unitsOfNumber } from '../decimal.ts';
+import {
+  ceilTo,
+  divide,
+  floorTo,
+  multiply,
+  numberOf,
+  type Units,
+  unitsOf,
+  unitsOfNumber,
+} from '../decimal.ts';
 import type { Side } from './fill-orders.ts';
 
 /** What modelled fills of a market cost. Fractions are exact: 0.001 is 10^15 units. */
@@ -66,6 +75,16 @@ export function trailLevel(side: Side, best: number, fraction: Units, tickDecima
 export function takeable(quantity: Units, volume: number, rules: FillRules): Units {
   const share = floorTo(multiply(unitsOfNumber(volume), rules.volumeShare, 'down'), rules.lotDecimals);
   return quantity < share ? quantity : share;
+}
+
+/** The largest quantity on the lot whose cost and fee are within a budget. */
+export function affordable(
+  budget: Units,
+  { price, feeRate }: { readonly price: Units; readonly feeRate: Units },
+  lotDecimals: number,
+): Units {
+  const each = multiply(price, WHOLE + feeRate, 'up');
+  return floorTo(divide(budget, each), lotDecimals);
 }
 
 /** Cost and fee of a fill: exact products; a digit beyond 10^-18 goes against the trader. */

@@ -9,11 +9,11 @@ interface OrderBase {
   readonly quantity: Units;
 }
 
-/** Meets the next open. What its volume share leaves is cancelled of an entry and goes on of an exit. */
+/** Meets the next open. What its volume share or its budget leaves is cancelled of an entry and goes on of an exit. */
 export interface MarketOrder extends OrderBase {
   readonly kind: 'market';
   readonly isEntry: boolean;
-  /** Of a buy: the most that cost and fee together may be; else it is rejected whole. */
+  /** Of a buy: the most that cost and fee together may be; it buys no more than that pays. */
   readonly budget?: Units;
 }
 
@@ -41,7 +41,6 @@ export interface LimitOrder extends OrderBase {
   readonly kind: 'limit';
   readonly price: number;
   readonly group?: string;
-  readonly budget?: Units;
   /**
    * Of an entry: its protective stop, and a target perhaps, that rest from the moment of its fill.
    * Their quantity is read as what was filled.
@@ -66,9 +65,9 @@ export interface OrderOutcome {
   readonly orderId: string;
   /**
    * `open`: what is not filled goes on. `cancelled`: the rest of an entry or of a triggered stop, or the other
-   * order of its group has filled. `expired`: an entry that found no volume. `rejected`: beyond its budget.
+   * order of its group has filled. `expired`: an entry that found no volume, or whose budget pays no lot.
    */
-  readonly status: 'open' | 'filled' | 'cancelled' | 'rejected' | 'expired';
+  readonly status: 'open' | 'filled' | 'cancelled' | 'expired';
   readonly fill?: Fill;
   /** Of a trailing stop that goes on: the trigger from the next candle on. */
   readonly level?: number;

@@ -1,6 +1,7 @@
 import { type Units, unitsOfNumber } from '../decimal.ts';
 import type { Candle } from '../market/candles.ts';
 import {
+  affordable,
   costOf,
   type FillRules,
   gapPrice,
@@ -192,18 +193,29 @@ function execute(
   { step, candle, rules }: Moment,
 ): OrderOutcome | undefined {
   const { id: orderId, side } = order;
-  const quantity = takeable(order.quantity, candle.volume, rules);
+  const quantity = smaller(
+    takeable(order.quantity, candle.volume, rules),
+    payable(order, { price, feeRate, rules }),
+  );
   if (quantity <= 0n) return unfilled(order);
-  if (isBeyondBudget(order, price, feeRate)) return { orderId, status: 'rejected' };
   const fill: Fill = { step, price, quantity, ...costOf(side, price, quantity, feeRate) };
   return { orderId, status: quantity === order.quantity ? 'filled' : restOf(order), fill };
 }
 
-/** Funds are asked for the whole order, whatever this candle can give of it. */
-function isBeyondBudget(order: RestingOrder, price: Units, feeRate: Units): boolean {
-  if (order.side === 'sell' || !('budget' in order) || order.budget === undefined) return false;
+/** What the budget of an order pays, fee included; all of it where there is none. */
+function payable(
+  order: RestingOrder,
+  { price, feeRate, rules }: { readonly price: Units; readonly feeRate: Units; readonly rules: FillRules },
+): Units {
+  if (order.kind !== 'market' || order.budget === undefined) return order.quantity;
   const { cost, fee } = costOf(order.side, price, order.quantity, feeRate);
-  return cost + fee > order.budget;
+  return cost + fee <= order.budget
+    ? order.quantity
+    : affordable(order.budget, { price, feeRate }, rules.lotDecimals);
+}
+
+function smaller(a: Units, b: Units): Units {
+  return a < b ? a : b;
 }
 
 function restOf(order: RestingOrder): 'open' | 'cancelled' {

@@ -1,5 +1,4 @@
 import { assert } from '../assert.ts';
-import { ceilTo, numberOf, unitsOfNumber } from '../decimal.ts';
 
 /** Sums of weights differ in their last digits by the order of adding, and exact ties do occur. */
 export const WEIGHT_SLACK = 1e-9;
@@ -35,8 +34,9 @@ export function clampStop(level: number, price: number, atr: number): number {
 
 /** The lowest price on the tick that is not below `level`, at least one tick: a stop is never looser than decided. */
 export function ceilToTick(level: number, tickDecimals: number): number {
-  assert(!Number.isNaN(level), 'a stop without a level');
-  const tick = 10 ** -tickDecimals;
-  if (!(level > tick)) return tick;
-  return numberOf(ceilTo(unitsOfNumber(level), tickDecimals));
+  assert(level < Number.POSITIVE_INFINITY, 'a stop without a level');
+  const ticksPerUnit = 10 ** tickDecimals;
+  // Prices of fewer than 10^15 ticks are float64s of their own: they compare as the decimals that they spell.
+  const ticks = Math.max(1, Math.round(level * ticksPerUnit));
+  return (ticks / ticksPerUnit >= level ? ticks : ticks + 1) / ticksPerUnit;
 }

@@ -183,18 +183,19 @@ describe('volume', () => {
 
 describe('a budget', () => {
   // 100.03 + 0.40012.
-  it('must hold cost and fee of the whole order to the last unit', () => {
+  it('that holds cost and fee to the last unit buys all of it', () => {
     const enough = unitsOf('100.43012');
     expect(fillAtOpen([{ ...entry, budget: enough }], quiet, rules)[0]?.status).toBe('filled');
-    expect(fillAtOpen([{ ...entry, budget: enough - 1n }], quiet, rules)).toEqual([
-      { orderId: 'entry', status: 'rejected' },
-    ]);
   });
 
-  it('binds a limit as well', () => {
-    const poor = { ...bid, budget: unitsOf('98') };
-    expect(fillInRange([poor], candle(100, 101, 97, 99), rules)).toEqual([
-      { orderId: 'bid', status: 'rejected' },
+  it('that holds less buys the lots that it pays, and the rest is cancelled', () => {
+    const [outcome] = fillAtOpen([{ ...entry, budget: unitsOf('100.43012') - 1n }], quiet, rules);
+    expect(outcome).toMatchObject({ status: 'cancelled', fill: { quantity: unitsOf('0.99999999') } });
+  });
+
+  it('that pays no lot buys nothing', () => {
+    expect(fillAtOpen([{ ...entry, budget: 1n }], quiet, rules)).toEqual([
+      { orderId: 'entry', status: 'expired' },
     ]);
   });
 });

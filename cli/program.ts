@@ -1,0 +1,45 @@
+import { Command, CommanderError } from 'commander';
+import { AppError, describeError } from '../shared/core/errors.ts';
+import { addBacktest } from './backtest.ts';
+import { addCandles } from './candles.ts';
+import { version } from './context.ts';
+import { addParity } from './parity.ts';
+import { addReplay } from './replay.ts';
+import { note, progress } from './screen.ts';
+import { addStart } from './start.ts';
+import { addStatus } from './status.ts';
+import { addWhy } from './why.ts';
+
+const USAGE = 2;
+const FAILURE = 1;
+
+function program(): Command {
+  const command = new Command('hot-crypto')
+    .description(
+      'A trading engine for Kraken without servers: decide, trade on paper, and prove the backtest.',
+    )
+    .version(version())
+    .showHelpAfterError('(see --help)')
+    .exitOverride();
+  addStart(command);
+  addReplay(command);
+  addBacktest(command);
+  addParity(command);
+  addStatus(command);
+  addWhy(command);
+  addCandles(command);
+  return command;
+}
+
+/** Runs a command line. @returns the exit code: 0 done, 1 failed, 2 used wrongly */
+export async function runProgram(words: readonly string[]): Promise<number> {
+  try {
+    await program().parseAsync(words, { from: 'user' });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
+    progress('');
+    note(describeError(error));
+    return error instanceof AppError && error.code === 'usage' ? USAGE : FAILURE;
+  }
+}

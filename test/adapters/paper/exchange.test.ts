@@ -1,0 +1,250 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { paperExchange } from '../../../shared/adapters/paper/exchange.ts';
+import { sqliteStateStore } from '../../../shared/adapters/sqlite/state-store.ts';
+import type { DecimalText } from '../../../shared/core/decimal.ts';
+import { marketRules } from '../../../shared/core/decision/rules.ts';
+import type { Candle } from '../../../shared/core/market/candles.ts';
+import type { OrderRequest } from '../../../shared/ports/exchange.ts';
+import type { StateStore } from '../../../shared/ports/state-store.ts';
+import { SCRIPT_START_MS } from '../../helpers/script.ts';
+import { worldConfig } from '../../helpers/world.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'paper-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const config = worldConfig(['BTC/USD', 'ETH/USD']);
+const memory = () => sqliteStateStore({ file: ':memory:', durability: 'relaxed' });
+const over = (store: StateStore) =>
+  paperExchange(store, 'paper', (symbol) => marketRules(config, symbol).fill);
+
+const text = (amount: string) => amount as DecimalText;
+const buy: OrderRequest = {
+  clientOrderId: 'buy',
+  symbol: 'BTC/USD',
+  side: 'buy',
+  kind: 'market',
+  isEntry: true,
+  quantity: text('2'),
+  budget: text('1000'),
+};
+const sale: OrderRequest = {
+  clientOrderId: 'sale',
+  symbol: 'BTC/USD',
+  side: 'sell',
+  kind: 'market',
+  isEntry: false,
+  quantity: text('2'),
+};
+const stop: OrderRequest = { ...sale, clientOrderId: 'stop', kind: 'stop', triggerPrice: text('95') };
+
+const HOUR_MS = 3_600_000;
+/** The n-th hourly candle, and where it lies. */
+const at = (n: number) => ({
+  candleMs: SCRIPT_START_MS + n * HOUR_MS,
+  endMs: SCRIPT_START_MS + (n + 1) * HOUR_MS,
+});
+const bitcoin = (n: number, low = 99, volume = 1000): ReadonlyMap<string, Candle> =>
+  new Map([['BTC/USD', { openMs: at(n).candleMs, open: 100, high: 101, low, close: 100, volume }]]);
+
+describe('an order at the paper exchange', () => {
+  it('placed twice is one order, open or ended', async () => {
+    const exchange = over(memory());
+    for (let n = 0; n < 2; n++) expect(await exchange.place(buy, 0)).toEqual({ kind: 'accepted' });
+    await exchange.meet('OPEN', at(0), bitcoin(0));
+    const filled = await exchange.find('buy');
+    expect(await exchange.place(buy, 0)).toEqual({ kind: 'accepted' });
+    await exchange.meet('OPEN', at(1), bitcoin(1));
+    expect(await exchange.find('buy')).toEqual(filled);
+    expect(filled?.fills).toHaveLength(1);
+  });
+
+  it('placed by two at once is one order, even when it ends between the two', async () => {
+    const store = memory();
+    const exchange = over(store);
+    let isFirst = true;
+    const slow = over({
+      ...store,
+      transact: async (actions) => {
+        if (isFirst) {
+          isFirst = false;
+          await exchange.place(buy, 0);
+          await exchange.meet('OPEN', at(0), bitcoin(0));
+        }
+        return store.transact(actions);
+      },
+    });
+    await slow.place(buy, 0);
+    await exchange.meet('OPEN', at(1), bitcoin(1));
+    const orders = (await store.query('PAPER#paper')).filter(({ sk }) => /^(OPEN|ENDED)#/.test(sk));
+    expect(orders.map(({ sk }) => sk)).toEqual(['ENDED#buy']);
+    expect((await exchange.find('buy'))?.fills).toHaveLength(1);
+  });
+
+  it('is found while it is open and when it has ended; one that was never placed is not', async () => {
+    const exchange = over(memory());
+    expect(await exchange.find('buy')).toBeUndefined();
+    await exchange.place(buy, 0);
+    expect(await exchange.find('buy')).toEqual({ ...buy, status: 'open', fills: [] });
+    await exchange.meet('OPEN', at(0), bitcoin(0));
+    // 100 and 3 basis points, on the tick; fee 0.4 %.
+    expect(await exchange.find('buy')).toEqual({
+      ...buy,
+      status: 'filled',
+      fills: [
+        {
+          id: 'buy#0',
+          atMs: at(0).candleMs,
+          step: 'OPEN',
+          price: '100.03',
+          quantity: '2',
+          cost: '200.06',
+          fee: '0.80024',
+        },
+      ],
+    });
+  });
+
+  it('as a stop is moved up, never down, and not at all once it has ended', async () => {
+    const exchange = over(memory());
+    await exchange.place(stop, 0);
+    expect(await exchange.amend('stop', { triggerPrice: text('97') })).toBe(true);
+    expect(await exchange.amend('stop', { triggerPrice: text('97') })).toBe(true);
+    // Who was overtaken may send an old price late.
+    expect(await exchange.amend('stop', { triggerPrice: text('96') })).toBe(false);
+    expect((await exchange.find('stop'))?.triggerPrice).toBe('97');
+    await exchange.cancel('stop');
+    expect(await exchange.amend('stop', { triggerPrice: text('98') })).toBe(false);
+    expect(await exchange.find('stop')).toMatchObject({ status: 'cancelled', triggerPrice: '97' });
+    expect(await exchange.amend('never', { triggerPrice: text('98') })).toBe(false);
+  });
+
+  it('that has ended stays as it ended when it is cancelled', async () => {
+    const exchange = over(memory());
+    await exchange.place(buy, 0);
+    await exchange.meet('OPEN', at(0), bitcoin(0));
+    const filled = await exchange.find('buy');
+    await exchange.cancel('buy');
+    expect(await exchange.find('buy')).toEqual(filled);
+    await expect(exchange.cancel('never')).resolves.toBeUndefined();
+  });
+
+  it('that is cancelled meets no candle any more', async () => {
+    const exchange = over(memory());
+    await exchange.place(stop, 0);
+    await exchange.cancel('stop');
+    await exchange.meet('RANGE', at(0), bitcoin(0, 90));
+    expect(await exchange.find('stop')).toMatchObject({ status: 'cancelled', fills: [] });
+  });
+
+  it('buys no more than its budget pays; an entry that finds no trade expires, an exit goes on', async () => {
+    const exchange = over(memory());
+    // 200.86 / (100.03 × 1.004) is 1.999997610…
+    await exchange.place({ ...buy, budget: text('200.86') }, 0);
+    await exchange.meet('OPEN', at(0), bitcoin(0));
+    expect(await exchange.find('buy')).toMatchObject({
+      status: 'cancelled',
+      fills: [{ quantity: '1.99999761' }],
+    });
+
+    await exchange.place({ ...buy, clientOrderId: 'idle' }, 0);
+    await exchange.place(sale, 0);
+    await exchange.meet('OPEN', at(1), bitcoin(1, 99, 0));
+    expect(await exchange.find('idle')).toMatchObject({ status: 'expired', fills: [] });
+    expect(await exchange.find('sale')).toMatchObject({ status: 'open', fills: [] });
+  });
+
+  it('in a hole fills nothing: an entry expires, a stop and an exit go on', async () => {
+    const exchange = over(memory());
+    for (const order of [buy, sale, stop]) await exchange.place(order, 0);
+    const hole = new Map([['BTC/USD', undefined]]);
+    await exchange.meet('OPEN', at(0), hole);
+    await exchange.meet('RANGE', at(0), hole);
+    const states = await Promise.all(['buy', 'sale', 'stop'].map((id) => exchange.find(id)));
+    expect(states.map((order) => order?.status)).toEqual(['expired', 'open', 'open']);
+  });
+});
+
+describe('the clock of the paper exchange', () => {
+  it('goes forward only: a step done again, or an earlier one, does nothing', async () => {
+    const exchange = over(memory());
+    expect(await exchange.clock()).toBeUndefined();
+    // 5 % of 10: an exit of 2 needs four candles.
+    await exchange.place(sale, 0);
+    await exchange.meet('OPEN', at(5), bitcoin(5, 99, 10));
+    const once = await exchange.find('sale');
+    expect(once?.fills.map(({ quantity }) => quantity)).toEqual(['0.5']);
+    for (const n of [5, 4, 0]) await exchange.meet('OPEN', at(n), bitcoin(n, 99, 10));
+    expect(await exchange.find('sale')).toEqual(once);
+
+    await exchange.place(stop, 0);
+    await exchange.meet('RANGE', at(5), bitcoin(5));
+    for (const step of ['RANGE', 'OPEN'] as const) await exchange.meet(step, at(5), bitcoin(5, 90));
+    expect(await exchange.find('stop')).toMatchObject({ status: 'open' });
+    expect(await exchange.clock()).toEqual({ kind: 'RANGE', candleMs: at(5).candleMs });
+
+    await exchange.meet('OPEN', at(6), bitcoin(6, 99, 10));
+    expect((await exchange.find('sale'))?.fills).toHaveLength(2);
+  });
+
+  it('is moved once by two processes that let the same orders meet the same candle', async () => {
+    const store = memory();
+    const [one, two] = [over(store), over(store)];
+    await one.place({ ...sale, quantity: text('100') }, 0);
+    for (let n = 0; n < 10; n++) {
+      await Promise.all([one, two].map((exchange) => exchange.meet('OPEN', at(n), bitcoin(n, 99, 10))));
+    }
+    expect((await one.find('sale'))?.fills.map(({ atMs }) => atMs)).toEqual(
+      Array.from({ length: 10 }, (_, n) => at(n).candleMs),
+    );
+  });
+
+  it('lets a stop fill as its order was when the candle came, however two processes interleave', async () => {
+    const store = memory();
+    const exchange = over(store);
+    await exchange.place(stop, 0);
+    let isFirst = true;
+    const slow = over({
+      ...store,
+      transact: async (actions) => {
+        if (isFirst) {
+          isFirst = false;
+          await exchange.meet('RANGE', at(0), bitcoin(0, 94));
+        }
+        return store.transact(actions);
+      },
+    });
+    expect(await slow.amend('stop', { triggerPrice: text('97') })).toBe(false);
+    expect(await exchange.find('stop')).toMatchObject({ status: 'filled', triggerPrice: '95' });
+  });
+});
+
+describe('the state of the paper exchange', () => {
+  it('survives its process: orders, fills and clock are in the file', async () => {
+    const file = join(folder, 'state.sqlite');
+    const first = sqliteStateStore({ file, durability: 'full' });
+    const before = over(first);
+    await before.place(buy, 0);
+    await before.place(stop, 0);
+    await before.meet('OPEN', at(0), bitcoin(0));
+    const known = [await before.find('buy'), await before.find('stop'), await before.clock()];
+    first.close();
+
+    const second = sqliteStateStore({ file, durability: 'full' });
+    const after = over(second);
+    expect([await after.find('buy'), await after.find('stop'), await after.clock()]).toEqual(known);
+    expect(await after.place(buy, 0)).toEqual({ kind: 'accepted' });
+    await after.meet('RANGE', at(0), bitcoin(0, 94));
+    expect(await after.find('stop')).toMatchObject({ status: 'filled', fills: [{ step: 'RANGE' }] });
+    second.close();
+  });
+
+  it('is an account’s own: another account knows nothing of it', async () => {
+    const store = memory();
+    await over(store).place(buy, 0);
+    const other = paperExchange(store, 'other', (symbol) => marketRules(config, symbol).fill);
+    expect(await other.find('buy')).toBeUndefined();
+  });
+});

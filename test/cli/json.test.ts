@@ -1,0 +1,166 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { openExistingState, openWorkspace } from '../../cli/context.ts';
+import { readResults } from '../../shared/app/results.ts';
+import { isDecimalText } from '../../shared/core/decimal.ts';
+import { barsOf } from '../helpers/bars.ts';
+import { jsonOf, runCli, temporaryFolder } from '../helpers/cli.ts';
+import { krakenPublic } from '../helpers/kraken-public.ts';
+import { csvOf, writeMadeUpFiles } from '../helpers/made-up-files.ts';
+import { tamperWithDecision } from '../helpers/tamper.ts';
+
+const page = readFileSync(join(import.meta.dirname, '../../docs/json.md'), 'utf8');
+
+/** The keys of a section of the page with their types. */
+function documented(title: string): ReadonlyMap<string, string> {
+  const section = page.split(/^## /m).find((one) => one.startsWith(`${title}\n`)) ?? '';
+  return new Map(
+    [...section.matchAll(/^\| `([^`]+)` \| ([^|]+?) \|/gm)].map(([, key = '', type = '']) => [key, type]),
+  );
+}
+
+const isType: Readonly<Record<string, (value: unknown) => boolean>> = {
+  decimal: (value) => typeof value === 'string' && isDecimalText(value),
+  ms: (value) => Number.isInteger(value) && Number(value) > 1e12,
+  count: (value) => Number.isInteger(value) && Number(value) >= 0,
+  number: (value) => typeof value === 'number',
+  text: (value) => typeof value === 'string',
+  'yes/no': (value) => typeof value === 'boolean',
+  any: () => true,
+  decision: (value) => typeof value === 'object',
+};
+
+/** Keys that are values themselves, by the key above them. */
+const maps: Readonly<Record<string, string>> = {
+  reasons: '<reason>',
+  rejects: '<code>',
+  symbols: '<symbol>',
+};
+
+/** Every leaf of a value under its path. Decisions have a section of their own: `decisions[]` is a leaf. */
+function leavesOf(value: unknown, path = ''): readonly (readonly [string, unknown])[] {
+  if (path.endsWith('decisions[]') || typeof value !== 'object' || value === null) return [[path, value]];
+  if (Array.isArray(value)) return value.flatMap((one) => leavesOf(one, `${path}[]`));
+  const map = maps[path.split('.').at(-1) ?? ''];
+  return Object.entries(value).flatMap(([key, one]) => {
+    const name = map ?? key;
+    return leavesOf(one, path === '' ? name : `${path}.${name}`);
+  });
+}
+
+/** The page names every key that these outputs have, these outputs have every key of the page, and types agree. */
+function expectDocumented(
+  title: string,
+  outputs: readonly unknown[],
+  more: ReadonlyMap<string, string> = new Map(),
+): void {
+  const keys = new Map([...documented(title), ...more]);
+  const leaves = outputs.flatMap((output) => leavesOf(output));
+  const paths = [...new Set(leaves.map(([path]) => path))];
+  const isWhole = (path: string) =>
+    !paths.some((other) => other.startsWith(`${path}.`) || other.startsWith(`${path}[`));
+  expect(paths.filter(isWhole).sort()).toEqual([...keys.keys()].sort());
+  for (const [path, value] of leaves) {
+    const [type = '', orNull] = (keys.get(path) ?? 'any').split(' or ');
+    const isRight = (value === null && (orNull === 'null' || !isWhole(path))) || isType[type]?.(value);
+    expect([path, value, isRight]).toEqual([path, value, true]);
+  }
+}
+
+const { folder, remove } = temporaryFolder();
+const data = ['--data', join(folder, 'data')];
+const weeks = ['--from', '2025-01-01', '--to', '2025-01-15', '--exec', '4h', ...data];
+const day = ['--from', '2025-01-01', '--to', '2025-01-01', '--exec', '4h', ...data];
+const early = ['--from', '2023-01-12', '--to', '2023-01-12', ...data];
+let imported: unknown;
+beforeAll(async () => {
+  imported = await jsonOf('candles', 'import', ...writeMadeUpFiles(folder), ...data);
+});
+afterAll(remove);
+
+describe('docs/json.md names every key and type of', () => {
+  it('replay and backtest', async () => {
+    for (const verb of ['replay', 'backtest']) {
+      const outputs = [
+        await jsonOf(verb, ...weeks),
+        await jsonOf(verb, ...day),
+        await jsonOf(verb, ...early),
+      ];
+      expectDocumented('replay, backtest', outputs);
+    }
+  });
+
+  it('backtest --all', async () => {
+    const outputs = [await jsonOf('backtest', '--all', ...weeks), await jsonOf('backtest', '--all', ...day)];
+    outputs.push(await jsonOf('backtest', '--all', ...early));
+    const same = [...documented('replay, backtest')].map(
+      ([key, type]) => [`results[].${key}`, type] as const,
+    );
+    expectDocumented('backtest --all', outputs, new Map(same));
+  });
+
+  it('parity, which ends with 1 when there is a difference', async () => {
+    const outputs = [await jsonOf('parity', ...weeks), await jsonOf('parity', ...early)];
+    const { account } = (await jsonOf('replay', ...weeks)) as { account: string };
+    tamperWithDecision(join(folder, 'data/accounts', `${account}.sqlite`), { code: 'PLANTED' });
+    const { code, stdout, stderr } = await runCli('parity', ...weeks, '--json');
+    expect([code, stderr]).toEqual([1, '']);
+    const planted = JSON.parse(stdout);
+    expect(planted.differences).toEqual([
+      {
+        kind: 'decision',
+        at: '2025-01-01T00:00:00.000Z BTC/USD',
+        field: 'code',
+        engine: null,
+        replay: 'PLANTED',
+      },
+    ]);
+    expectDocumented('parity', [...outputs, planted]);
+    const told = await runCli('parity', ...weeks);
+    expect(told.code).toBe(1);
+    expect(told.stdout).toMatch(/^decision {2}2025-01-01T00:00:00\.000Z BTC\/USD {2}code +null +"PLANTED"$/m);
+    expect((await runCli('parity', ...weeks, '--fresh')).code).toBe(0);
+  });
+
+  it('decisions, of start, why and replays', async () => {
+    const start = ['start', '--source', 'synthetic', ...data];
+    const dry = await jsonOf(...start, '--dry-run');
+    expectDocumented('start --dry-run', [dry]);
+    const whole = await jsonOf(...start, '--once');
+    expectDocumented('start', [whole]);
+    const { account } = (await jsonOf('replay', ...weeks)) as { account: string };
+    const store = openExistingState(openWorkspace({ data: join(folder, 'data') }), account);
+    const { decisions } = await readResults(store, account, {
+      fromMs: Date.UTC(2025, 0),
+      toMs: Date.UTC(2025, 1),
+    });
+    store.close();
+    const told = [dry, whole].flatMap((one) => (one as { decisions: unknown[] }).decisions);
+    const why = await jsonOf('why', 'BTC', '--account', account, ...data);
+    expectDocumented('A decision', [...decisions, ...told, why]);
+  });
+
+  it('status', async () => {
+    const { account } = (await jsonOf('replay', ...day)) as { account: string };
+    const held = await jsonOf('status', '--account', account, ...data);
+    expect(held).toMatchObject({ mode: 'replay', positions: [{ isStopResting: true }] });
+    expectDocumented('status', [held]);
+  });
+
+  it('candles', async () => {
+    expectDocumented('candles import', [imported]);
+    const holed = join(folder, 'SOLUSD_1h.csv');
+    writeFileSync(holed, csvOf(barsOf('1h', '0:10 1:11 20:12')));
+    await runCli('candles', 'import', holed, ...data);
+    expectDocumented('candles list', [await jsonOf('candles', 'list', ...data)]);
+    const server = await krakenPublic({ 'XXBTZUSD/60': barsOf('1h', '0:10 1:11 2:12') });
+    vi.stubEnv('HOT_CRYPTO_KRAKEN_URL', server.baseUrl);
+    const fetched = await jsonOf('candles', 'fetch', 'BTC', '1h', '--from', '2024-01-01', ...data);
+    vi.stubEnv('HOT_CRYPTO_KRAKEN_URL', server.baseUrl);
+    const nothing = await jsonOf('candles', 'fetch', 'BTC', '1h', ...data);
+    await server.close();
+    expectDocumented('candles fetch', [fetched, nothing]);
+    expect(nothing).toMatchObject({ firstMs: null });
+  });
+});

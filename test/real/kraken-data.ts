@@ -1,0 +1,23 @@
+import { expect } from 'vitest';
+import { spawnCli } from '../helpers/cli.ts';
+import { referencePath } from '../helpers/reference.ts';
+
+/** The span of the proofs, as words of a command line. */
+export const SPAN = ['--from', '2024-07-01', '--to', '2025-12-31'] as const;
+
+const files = [
+  ['kraken_BTCUSD_4h_2024_2025', 'BTC/USD', '4h'],
+  ['kraken_ETHUSD_4h_2024_2025', 'ETH/USD', '4h'],
+  ['kraken_BTCUSD_1d_2013_2025', 'BTC/USD', '1d'],
+  ['kraken_ETHUSD_1d_2015_2025', 'ETH/USD', '1d'],
+] as const;
+
+/** Imports Kraken's candles of BTC and ETH into a data folder, as a person does. */
+export async function importKraken(data: string): Promise<void> {
+  for (const [name, symbol, timeframe] of files) {
+    const file = referencePath('data', `${name}.csv.gz`);
+    const words = ['candles', 'import', file, '--symbol', symbol, '--timeframe', timeframe, '--data', data];
+    const { code, stderr } = await spawnCli(words);
+    expect([code, stderr]).toEqual([0, '']);
+  }
+}

@@ -1,0 +1,145 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openWorkspace, paperTrader } from '../../cli/context.ts';
+import { engineInput, prepareRun, type StoredRun } from '../../cli/runs.ts';
+import { sqliteStateStore } from '../../shared/adapters/sqlite/state-store.ts';
+import type { Paper } from '../../shared/app/drive.ts';
+import { compareWithEngine, type Parity } from '../../shared/app/parity.ts';
+import { replay } from '../../shared/app/replay.ts';
+import { storedFeed } from '../../shared/app/stored-feed.ts';
+import type { Feed } from '../../shared/app/trader.ts';
+import { marketRules } from '../../shared/core/decision/rules.ts';
+import { timeframeMs } from '../../shared/core/market/timeframes.ts';
+import { spawnCli } from '../helpers/cli.ts';
+import { hasReference } from '../helpers/reference.ts';
+import { importKraken, SPAN } from './kraken-data.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'parity-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The summer of 2024: enough for some dozens of fills. */
+const SUMMER = { from: '2024-07-01', to: '2024-09-30', data: folder };
+
+/** What is planted into the replay, and only there. */
+type Fault = (parts: { run: StoredRun; paper: Paper; feed: ReturnType<typeof storedFeed> }) => Paper;
+
+/** Replays the summer with a fault in it, and compares that with the engine, which has none. */
+async function planted(fault: Fault): Promise<Parity['differences']> {
+  const run = await prepareRun(openWorkspace(SUMMER), SUMMER);
+  const { workspace, data, account } = run;
+  const store = sqliteStateStore({ file: ':memory:', durability: 'relaxed' });
+  const feed = storedFeed(data);
+  const execMs = timeframeMs[data.execTimeframe];
+  const execCandle: Paper['execCandle'] = (symbol, openMs) => feed.execCandle(symbol, openMs);
+  const paper = { ...paperTrader(workspace, { account, store, feed, execMs }), execCandle };
+  const kept = await replay(fault({ run, paper, feed }), run);
+  expect(kept.decisions.length).toBe(2 * (6 * 92 + 1));
+  return compareWithEngine(kept, engineInput(run)).differences;
+}
+
+/** The same paper whose windows end some candles later or earlier than they should. */
+const shifted =
+  (candles: number): Fault =>
+  ({ paper, feed }) => {
+    const window: Feed['window'] = (wanted) =>
+      feed.window({ ...wanted, atMs: wanted.atMs + candles * timeframeMs[wanted.timeframe] });
+    return { ...paper, trader: { ...paper.trader, feed: { ...feed, window } } };
+  };
+
+describe.skipIf(!hasReference('data/SOURCES.md'))('parity on Kraken BTC and ETH', () => {
+  beforeAll(() => importKraken(folder));
+
+  it('finds no difference, 2024-07 to 2025-12: what every instance says on the last 720 rows is what it says on full columns', async () => {
+    const { code, stdout, stderr } = await spawnCli(['parity', ...SPAN, '--json', '--data', folder]);
+    expect([code, stderr]).toEqual([0, '']);
+    const { differences, compared, positions, open, reasons, rejects } = JSON.parse(stdout);
+    console.log('parity on Kraken:', JSON.stringify({ compared, positions, open, reasons, rejects }));
+    expect(differences).toEqual([]);
+    // Two symbols, six ticks a day on 549 days, and the last midnight.
+    expect(compared.decisions).toBe(2 * (6 * 549 + 1));
+    expect(compared.fills).toBeGreaterThan(100);
+    expect(compared.marks).toBeGreaterThan(1000);
+    expect(Object.keys(reasons)).toEqual(['SIGNAL', 'STOP', 'TRAIL']);
+  });
+
+  it('finds no difference in the summer when nothing is planted', async () => {
+    expect(await planted(({ paper }) => paper)).toEqual([]);
+  });
+
+  it('names a fee: the decisions reckon with another one', async () => {
+    const differences = await planted(({ run, paper }) => {
+      const { config } = run.workspace;
+      const cheap = { ...config, fees: { ...config.fees, taker: 0.0026 } };
+      const rules = new Map(config.symbols.map((symbol) => [symbol, marketRules(cheap, symbol)]));
+      return { ...paper, trader: { ...paper.trader, rules } };
+    });
+    expect(differences.slice(0, 2).map(({ field, engine, replay }) => [field, engine, replay])).toEqual([
+      ['inputs.takeCost', 0.0043, 0.0029],
+      ['inputs.instrument.takerFee', '0.004', '0.0026'],
+    ]);
+  });
+
+  it('names a fee: the exchange charges another one', async () => {
+    const config = { ...openWorkspace(SUMMER).config, fees: { maker: 0.0016, taker: 0.0026 } };
+    const rules = new Map(config.symbols.map((symbol) => [symbol, marketRules(config, symbol)]));
+    const [first] = await planted(({ run, paper, feed }) => {
+      const { store, account, execMs } = paper.trader;
+      const charging = paperTrader({ ...run.workspace, rules }, { account, store, feed, execMs });
+      const { exchange } = charging;
+      return { ...paper, exchange, trader: { ...paper.trader, exchange } };
+    });
+    expect(first).toMatchObject({ kind: 'fill', field: 'fee' });
+  });
+
+  it('names a candle that is not closed yet', async () => {
+    const [first] = await planted(shifted(1));
+    expect(first).toMatchObject({ kind: 'decision', at: '2024-07-01T00:00:00.000Z BTC/USD' });
+    expect(first?.field).toBe('inputs.candles.0.lastMs');
+    expect(Number(first?.replay) - Number(first?.engine)).toBe(timeframeMs['4h']);
+  });
+
+  it('names a candle that is not final: its time is right, its close is not', async () => {
+    const differences = await planted(({ paper, feed }) => {
+      const window: Feed['window'] = async (wanted) => {
+        const candles = await feed.window(wanted);
+        const close = candles.close.slice();
+        close[close.length - 1] = candles.open.at(-1) ?? 0;
+        return { ...candles, close };
+      };
+      return { ...paper, trader: { ...paper.trader, feed: { ...feed, window } } };
+    });
+    const fields = new Set(differences.slice(0, 4).map(({ field }) => field));
+    expect([...fields].slice(0, 2)).toEqual(['inputs.candles.0.hash', 'inputs.candles.1.hash']);
+  });
+
+  it('names a window that is off by one', async () => {
+    const [first] = await planted(shifted(-1));
+    expect(first?.field).toBe('inputs.candles.0.lastMs');
+    expect(Number(first?.replay) - Number(first?.engine)).toBe(-timeframeMs['4h']);
+  });
+
+  it('names fills that come a candle late', async () => {
+    const [first] = await planted(({ paper, feed }) => ({
+      ...paper,
+      execCandle: (symbol, openMs) => feed.execCandle(symbol, openMs + timeframeMs['4h']),
+    }));
+    expect(first).toMatchObject({ kind: 'fill', field: 'price' });
+  });
+
+  it('names a shorter lookback', async () => {
+    const [first] = await planted(({ paper }) => ({
+      ...paper,
+      trader: { ...paper.trader, lookbackRows: 719 },
+    }));
+    expect(first).toMatchObject({ field: 'inputs.candles.0.rows', engine: 720, replay: 719 });
+  });
+});
+
+it.runIf(!hasReference('data/SOURCES.md'))(
+  'parity on real candles: skipped, the reference folder is absent',
+  () => {
+    console.log('test/real/parity: the reference folder is absent (REFERENCE_DIR)');
+  },
+);
