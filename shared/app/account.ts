@@ -6,7 +6,8 @@ import type { Position } from '../core/execution/position.ts';
 import type { EpochMs } from '../core/market/timeframes.ts';
 import type { Action, Item, StateStore } from '../ports/state-store.ts';
 import { bodyOf, type Head, keys, readItem, sortableMs } from './items.ts';
-import { type Lease, leaseLost } from './lease.ts';
+import { type Lease, leaseLost, withLease } from './lease.ts';
+import type { Trader } from './trader.ts';
 
 interface Stored<Value> {
   readonly value: Value;
@@ -20,6 +21,26 @@ export interface Account {
   cash: Stored<Units>;
   readonly positions: Map<string, Stored<Position>>;
   readonly orders: Map<string, Stored<Order>>;
+}
+
+/** A run at work on an account: who works, what it found and has written, and the lease under which it writes. */
+export interface Session {
+  readonly trader: Trader;
+  readonly account: Account;
+  readonly lease: Lease;
+}
+
+/**
+ * Loads the account under its lease and lets `work` write to it, alone.
+ * @returns `'held'` when somebody else is at work
+ */
+export async function withSession<Result>(
+  trader: Trader,
+  work: (session: Session) => Promise<Result>,
+): Promise<Result | 'held'> {
+  return withLease(trader, async (lease) =>
+    work({ trader, account: await loadAccount(trader.store, trader.account), lease }),
+  );
 }
 
 /** What one transaction changes. Orders that became final and positions without quantity move to the history. */
@@ -104,14 +125,12 @@ export function isBehind({ head }: Account, atMs: EpochMs): boolean {
  * @throws AppError `state-contended` when the lease was lost; nothing is written then
  */
 export async function commit(
-  store: StateStore,
-  account: Account,
-  lease: Lease,
+  { trader, account, lease }: Omit<Session, 'trader'> & { readonly trader: Pick<Trader, 'store'> },
   changes: Changes,
 ): Promise<void> {
   const next = applied(account, changes);
   const actions = [...writes(account, next, changes), ...(changes.items ?? []), lease.check];
-  const result = await store.transact(actions);
+  const result = await trader.store.transact(actions);
   if (!result.ok) throw leaseLost(account.id);
   account.head = next.head;
   account.cash = next.cash;

@@ -4,10 +4,9 @@ import { worthOf } from '../core/execution/ledger.ts';
 import { isTargetReached, type Position, ratchet, requestExit } from '../core/execution/position.ts';
 import type { EpochMs } from '../core/market/timeframes.ts';
 import type { Action } from '../ports/state-store.ts';
-import { type Account, commit } from './account.ts';
+import { type Account, commit, type Session } from './account.ts';
 import type { Analyst } from './analysis.ts';
 import { bodyOf, keys, sortableMs } from './items.ts';
-import type { Lease } from './lease.ts';
 import type { Trader } from './trader.ts';
 
 /** What holds once an exec candle has finished: step 4 of the clock. Running it again changes nothing. */
@@ -20,12 +19,8 @@ interface Finished {
  * Ratchets the stops from the candles closed by `atMs`, applies the watched targets to the close of the exec
  * candle that ended there, and marks the equity. All in one transaction; done already, it does nothing.
  */
-export async function closeCandle(
-  trader: Trader,
-  account: Account,
-  lease: Lease,
-  { analyst, atMs }: Finished,
-): Promise<void> {
+export async function closeCandle(session: Session, { analyst, atMs }: Finished): Promise<void> {
+  const { trader, account } = session;
   const { markedMs } = account.head.value;
   if (markedMs !== null && markedMs >= atMs) return;
   const changed: Position[] = [];
@@ -35,7 +30,7 @@ export async function closeCandle(
     if (next !== position) changed.push(next);
   }
   const equity = await equityAt(trader, account, atMs);
-  await commit(trader.store, account, lease, {
+  await commit(session, {
     head: { markedMs: atMs },
     positions: changed,
     items: [markAction(account, { atMs, equity, cash: account.cash.value })],

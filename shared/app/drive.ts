@@ -4,9 +4,8 @@ import { type ClockMark, type ClockSpan, clockSteps, type Step } from '../core/e
 import type { Candle } from '../core/market/candles.ts';
 import { type EpochMs, timeframeMs } from '../core/market/timeframes.ts';
 import type { ModelledExchange } from '../ports/modelled-exchange.ts';
-import { type Account, loadAccount } from './account.ts';
+import { type Account, withSession } from './account.ts';
 import { type Analyst, analystOf } from './analysis.ts';
-import { withLease } from './lease.ts';
 import { tick } from './tick.ts';
 import type { Trader } from './trader.ts';
 import { watch } from './watch.ts';
@@ -73,8 +72,7 @@ interface Begun {
 /** Reads where the account stands while nobody else can move it. */
 async function begin(paper: Paper, whole: ClockSpan): Promise<Begun> {
   const { trader } = paper;
-  const begun = await withLease(trader, async () => {
-    const account = await loadAccount(trader.store, trader.account);
+  const begun = await withSession(trader, async ({ account }) => {
     const open = { openOrders: account.orders.size, openPositions: account.positions.size };
     return { lastTickMs: account.head.value.lastTickMs, open, mark: await lastMark(paper, account, whole) };
   });

@@ -4,8 +4,7 @@ import { moveOrder, type Order } from '../core/execution/order.ts';
 import { orderEnded } from '../core/execution/position.ts';
 import { type EpochMs, MINUTE_MS } from '../core/market/timeframes.ts';
 import type { OrderRequest } from '../ports/exchange.ts';
-import { type Account, commit } from './account.ts';
-import type { Lease } from './lease.ts';
+import { type Account, commit, type Session } from './account.ts';
 import type { Trader } from './trader.ts';
 
 /** How long a sent order may still arrive at the exchange: only after it does absence prove anything. */
@@ -25,13 +24,14 @@ export interface SendAt {
  * answer recorded after. A call that throws leaves the mark: the next run looks the order up.
  * An entry that has become too late, or a sale of what is no longer held, expires instead.
  */
-export async function sendPending(trader: Trader, account: Account, lease: Lease, at: SendAt): Promise<void> {
+export async function sendPending(session: Session, at: SendAt): Promise<void> {
+  const { trader, account } = session;
   const orders = [...account.orders.values()].map(({ value }) => value);
   for (const order of orders.sort((a, b) => (a.symbol < b.symbol ? -1 : 1))) {
     if (order.isCancelRequested || !(await isUnsent(trader, order))) continue;
     const refusal = refusalOf(trader, account, { order, ...at });
-    if (refusal === null) await send(trader, account, lease, { order, atMs: at.atMs });
-    else await commit(trader.store, account, lease, { orders: [moveOrder(order, 'EXPIRED', { refusal })] });
+    if (refusal === null) await send(session, { order, atMs: at.atMs });
+    else await commit(session, { orders: [moveOrder(order, 'EXPIRED', { refusal })] });
   }
 }
 
@@ -58,21 +58,20 @@ async function isLost(trader: Trader, { state, sentAtMs, clientOrderId }: Order)
 }
 
 async function send(
-  trader: Trader,
-  account: Account,
-  lease: Lease,
+  session: Session,
   { order, atMs }: { readonly order: Order; readonly atMs: EpochMs },
 ): Promise<void> {
+  const { trader, account } = session;
   const marked = moveOrder(order, 'SENDING', { sentAtMs: trader.wallMs(), attempts: order.attempts + 1 });
-  await commit(trader.store, account, lease, { orders: [marked] });
+  await commit(session, { orders: [marked] });
   if (trader.wallMs() - (marked.sentAtMs ?? 0) > MARK_MS_MAX) throw stoodStill(order);
   const answer = await trader.exchange.place(requestOf(order), atMs);
   if (answer.kind === 'accepted') {
-    await commit(trader.store, account, lease, { orders: [moveOrder(marked, 'OPEN')] });
+    await commit(session, { orders: [moveOrder(marked, 'OPEN')] });
     return;
   }
   const position = account.positions.get(order.symbol)?.value;
-  await commit(trader.store, account, lease, {
+  await commit(session, {
     orders: [moveOrder(marked, 'REJECTED', { refusal: answer.why })],
     ...(position !== undefined && { positions: [orderEnded(position, order, atMs)] }),
   });

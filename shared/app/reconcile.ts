@@ -14,9 +14,8 @@ import {
 } from '../core/execution/position.ts';
 import type { ExchangeFill, ExchangeOrder } from '../ports/exchange.ts';
 import type { Action } from '../ports/state-store.ts';
-import { type Account, commit } from './account.ts';
+import { commit, type Session } from './account.ts';
 import { bodyOf, keys } from './items.ts';
-import type { Lease } from './lease.ts';
 import type { Trader } from './trader.ts';
 
 const finalStates: Readonly<Record<Exclude<ExchangeOrder['status'], 'open'>, OrderState>> = {
@@ -31,12 +30,13 @@ const finalStates: Readonly<Record<Exclude<ExchangeOrder['status'], 'open'>, Ord
  * and each fill that the books do not have is booked once, in one transaction with cash, position and order.
  * Exits come before entries, symbols in alphabetical order.
  */
-export async function reconcile(trader: Trader, account: Account, lease: Lease): Promise<void> {
+export async function reconcile(session: Session): Promise<void> {
+  const { trader, account } = session;
   const open = [...account.orders.values()].map(({ value }) => value).sort(exitsFirst);
   for (const order of open) {
     if (order.state === 'PENDING') continue;
     const found = await trader.exchange.find(order.clientOrderId);
-    if (found !== undefined) await book(trader, account, lease, { order, found });
+    if (found !== undefined) await book(session, { order, found });
   }
 }
 
@@ -46,11 +46,10 @@ function exitsFirst(a: Order, b: Order): number {
 }
 
 async function book(
-  trader: Trader,
-  account: Account,
-  lease: Lease,
+  session: Session,
   { order, found }: { readonly order: Order; readonly found: ExchangeOrder },
 ): Promise<void> {
+  const { trader, account } = session;
   const news = found.fills.slice(order.fills);
   const state: OrderState = found.status === 'open' ? 'OPEN' : finalStates[found.status];
   // An amend may have reached the exchange without our hearing of it: what rests there is what holds.
@@ -70,7 +69,7 @@ async function book(
   }
   const moved = moveOrder(order, state, { filled, fills: found.fills.length, triggerPrice: rests });
   if (position !== undefined && state !== 'OPEN') position = orderEnded(position, moved, order.decidedMs);
-  await commit(trader.store, account, lease, {
+  await commit(session, {
     ...(news.length > 0 && { cash }),
     ...(position !== undefined && { positions: [position] }),
     orders: [moved],

@@ -9,11 +9,10 @@ import type { Position } from '../core/execution/position.ts';
 import { symbolKey } from '../core/market/instruments.ts';
 import type { EpochMs } from '../core/market/timeframes.ts';
 import type { Action, Item, ItemBody } from '../ports/state-store.ts';
-import { type Account, commit, isBehind, loadAccount } from './account.ts';
+import { type Account, commit, isBehind, loadAccount, type Session, withSession } from './account.ts';
 import type { Analyst } from './analysis.ts';
 import { closeCandle, equityAt } from './close-candle.ts';
 import { keys, sortableMs } from './items.ts';
-import { type Lease, withLease } from './lease.ts';
 import { protectAndSend } from './protect.ts';
 import { reconcile } from './reconcile.ts';
 import type { Trader } from './trader.ts';
@@ -42,17 +41,16 @@ export type TickOutcome =
  */
 export async function tick(trader: Trader, input: TickInput): Promise<TickOutcome> {
   if (isDone(await trader.store.get(keys.tick(trader.account, input.atMs)))) return 'done-before';
-  return withLease(trader, async (lease) => {
-    const account = await loadAccount(trader.store, trader.account);
+  return withSession(trader, async (session) => {
+    const { account } = session;
     const claim = await trader.store.get(keys.tick(account.id, input.atMs));
     if (isDone(claim) || isBehind(account, input.atMs)) return 'done-before';
     const isBusy = account.orders.size > 0 || account.positions.size > 0;
-    if (isBusy) await reconcile(trader, account, lease);
-    const records =
-      claim === undefined ? await decideAndStore(trader, account, lease, { ...input, isBusy }) : [];
+    if (isBusy) await reconcile(session);
+    const records = claim === undefined ? await decideAndStore(session, { ...input, isBusy }) : [];
     if (claim !== undefined || isBusy || account.orders.size > 0) {
-      await protectAndSend(trader, account, lease, input);
-      await finish(trader, account, lease, { atMs: input.atMs, version: claim?.version ?? 1 });
+      await protectAndSend(session, input);
+      await finish(session, { atMs: input.atMs, version: claim?.version ?? 1 });
     }
     return { decisions: records, openOrders: account.orders.size, openPositions: account.positions.size };
   });
@@ -64,15 +62,14 @@ function isDone(claim: Item | undefined): boolean {
 
 /** Decides every symbol and stores all of it in one transaction; a tick without anything to carry is done then. */
 async function decideAndStore(
-  trader: Trader,
-  account: Account,
-  lease: Lease,
+  session: Session,
   { isBusy, ...input }: TickInput & { readonly isBusy: boolean },
 ): Promise<readonly DecisionRecord[]> {
-  if (isBusy) await closeCandle(trader, account, lease, input);
+  const { trader, account } = session;
+  if (isBusy) await closeCandle(session, input);
   const decided = await decideAll(trader, account, input);
   const isDone = !isBusy && decided.orders.length === 0;
-  await store(trader, account, lease, { atMs: input.atMs, decided, isDone });
+  await store(session, { atMs: input.atMs, decided, isDone });
   return decided.records;
 }
 
@@ -184,11 +181,10 @@ function entryOrder(account: string, { plan, size }: Decision): Order | null {
 }
 
 async function store(
-  trader: Trader,
-  account: Account,
-  lease: Lease,
+  session: Session,
   { atMs, decided, isDone }: { atMs: EpochMs; decided: Decided; isDone: boolean },
 ): Promise<void> {
+  const { account } = session;
   const claim: Action = {
     kind: 'put',
     ...keys.tick(account.id, atMs),
@@ -204,7 +200,7 @@ async function store(
     }),
   );
   const { positions, orders } = decided;
-  await commit(trader.store, account, lease, {
+  await commit(session, {
     head: { lastTickMs: atMs },
     positions,
     orders,
@@ -213,16 +209,15 @@ async function store(
 }
 
 async function finish(
-  trader: Trader,
-  account: Account,
-  lease: Lease,
+  session: Session,
   { atMs, version }: { atMs: EpochMs; version: number },
 ): Promise<void> {
+  const { account } = session;
   const done: Action = {
     kind: 'put',
     ...keys.tick(account.id, atMs),
     expect: version,
     body: { atMs, state: 'done' },
   };
-  await commit(trader.store, account, lease, { items: [done] });
+  await commit(session, { items: [done] });
 }

@@ -1,8 +1,7 @@
 import type { EpochMs } from '../core/market/timeframes.ts';
-import { isBehind, loadAccount } from './account.ts';
+import { isBehind, withSession } from './account.ts';
 import type { Analyst } from './analysis.ts';
 import { closeCandle } from './close-candle.ts';
-import { withLease } from './lease.ts';
 import { protectAndSend } from './protect.ts';
 import { reconcile } from './reconcile.ts';
 import type { Trader } from './trader.ts';
@@ -20,13 +19,13 @@ export async function watch(
   trader: Trader,
   { analyst, atMs, isCandleClosed }: { analyst: Analyst; atMs: EpochMs; isCandleClosed: boolean },
 ): Promise<WatchOutcome> {
-  return withLease(trader, async (lease) => {
-    const account = await loadAccount(trader.store, trader.account);
+  return withSession(trader, async (session) => {
+    const { account } = session;
     if (isBehind(account, atMs)) return 'held';
     const isBusy = account.orders.size > 0 || account.positions.size > 0;
-    if (isBusy) await reconcile(trader, account, lease);
-    if (isCandleClosed) await closeCandle(trader, account, lease, { analyst, atMs });
-    if (isBusy) await protectAndSend(trader, account, lease, { atMs, isMissed: false });
+    if (isBusy) await reconcile(session);
+    if (isCandleClosed) await closeCandle(session, { analyst, atMs });
+    if (isBusy) await protectAndSend(session, { atMs, isMissed: false });
     return { openOrders: account.orders.size, openPositions: account.positions.size };
   });
 }

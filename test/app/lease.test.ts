@@ -61,10 +61,11 @@ describe('the lease of an account', () => {
     const late = withLease(context('one'), async (lease) => {
       const mine = await loadAccount(store, account);
       await withLease(context('two', { wallMs: () => start + 90_000 }), async (own) => {
-        await commit(store, await loadAccount(store, account), own, { cash: unitsOf('50') });
+        const theirs = { trader: { store }, account: await loadAccount(store, account), lease: own };
+        await commit(theirs, { cash: unitsOf('50') });
       });
       const items = [{ kind: 'put', pk: `FILL#${account}`, sk: 'x', expect: 'absent', body: {} }] as const;
-      await commit(store, mine, lease, { items });
+      await commit({ trader: { store }, account: mine, lease }, { items });
     });
     await expect(late).rejects.toMatchObject({ code: 'state-contended' });
     expect(await store.query(`FILL#${account}`)).toEqual([]);
@@ -77,7 +78,7 @@ describe('the lease of an account', () => {
       const mine = await loadAccount(store, account);
       await withLease(context('two', { wallMs: () => start + 90_000 }), async () => {
         const items = [{ kind: 'put', pk: `FILL#${account}`, sk: 'x', expect: 'absent', body: {} }] as const;
-        await commit(store, mine, lease, { items });
+        await commit({ trader: { store }, account: mine, lease }, { items });
       });
     });
     await expect(late).rejects.toMatchObject({ code: 'state-contended' });
