@@ -14,6 +14,7 @@ import type { CandleSource } from '../shared/ports/candle-source.ts';
 import type { CandleStore } from '../shared/ports/candle-store.ts';
 import type { StateStore } from '../shared/ports/state-store.ts';
 import { krakenFrom, openCandles, paperTrader, syntheticFrom, type Workspace } from './context.ts';
+import { progress } from './screen.ts';
 
 /** A market of the present with its clock: Kraken's by the wall, the synthetic one as fast as is wanted. */
 export interface Market {
@@ -49,6 +50,7 @@ export async function openMarket(workspace: Workspace, { source, speed }: Market
   if (source === 'synthetic') return syntheticMarketOf(workspace, { speed, fallback: null });
   const kraken = krakenFrom(process.env);
   try {
+    progress('asking Kraken …');
     await probe(workspace, kraken);
     return krakenMarketOf(workspace, kraken);
   } catch (error) {
@@ -56,6 +58,8 @@ export async function openMarket(workspace: Workspace, { source, speed }: Market
       throw error;
     const fallback = 'Kraken cannot be reached from here: trading on the SYNTHETIC market instead.';
     return syntheticMarketOf(workspace, { speed, fallback });
+  } finally {
+    progress('');
   }
 }
 

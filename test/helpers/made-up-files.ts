@@ -11,7 +11,7 @@ import {
 import { DAY_MS, type Timeframe } from '../../shared/core/market/timeframes.ts';
 
 /** Days of candles after 2025-01-01, where every timeframe has 720 candles of history. */
-export const MADE_UP_DAYS = 28;
+const MADE_UP_DAYS = 28;
 
 const symbols = [
   { symbol: 'BTC/USD', tickDecimals: 1 },

@@ -80,38 +80,6 @@ describe('our csv', () => {
     expect(refusal(text, { timeframe: undefined }).message).toBe("The name 'x.csv' does not tell timeframe.");
   });
 
-  it.each([
-    ['kraken_BTCUSD_4h_2024_2025.csv.gz', 'BTC/USD 4h'],
-    ['kraken_BTCUSD_4h_from1h.csv', 'BTC/USD 4h'],
-    ['folder/ethusd_4h.csv', 'ETH/USD 4h'],
-    ['XBT-USD.4h.csv', 'BTC/USD 4h'],
-    ['BTCUSD_4h_BTCUSD.csv', 'BTC/USD 4h'],
-  ])('tells symbol and timeframe by its name %s', (name, told) => {
-    const { symbol, timeframe } = parse(text, { name, symbol: undefined, timeframe: undefined });
-    expect(`${symbol} ${timeframe}`).toBe(told);
-  });
-
-  it.each([
-    ['binance_BTCUSDT_4h.csv', 'symbol'],
-    ['BTCUSD_ETHUSD_4h.csv', 'symbol'],
-    ['BTCUSD_4h_1d.csv', 'timeframe'],
-    ['BTCUSD_4H.csv', 'timeframe'],
-    ['BTCUSD4h.csv', 'symbol and timeframe'],
-    ['BTCUSD_4h/x.csv', 'symbol and timeframe'],
-  ])('is not guessed at by the name %s', (name, what) => {
-    const { message } = refusal(text, { name, symbol: undefined, timeframe: undefined });
-    expect(message).toBe(`The name '${name}' does not tell ${what}.`);
-  });
-
-  it('is refused under another symbol than its name tells; of timeframes the one that is said counts', () => {
-    const name = 'BTCUSD_1d.csv';
-    expect(refusal(text, { name, symbol: 'ETH/USD' }).message).toBe(
-      `'${name}' is called BTC/USD, not 'ETH/USD'.`,
-    );
-    expect(parse(text, { name }).timeframe).toBe('4h');
-    expect(refusal(text, { name, timeframe: undefined }).message).toContain('is not on the grid of 1d');
-  });
-
   it('is known by the hash of its bytes', () => {
     // printf 'timestamp_ms,open,high,low,close,volume\n1704067200000,1,1,1,1,1\n' | sha256sum
     const { sha256 } = parse(`${HEADER}\n1704067200000,1,1,1,1,1\n`);
