@@ -1,5 +1,6 @@
 import { engineInput, tickCount } from '../cli/runs.ts';
-import { type EngineInput, runEngine } from '../shared/core/backtest/engine.ts';
+import { runEngine } from '../shared/core/backtest/engine.ts';
+import type { EngineInput } from '../shared/core/backtest/engine-run.ts';
 import type { Timeframe } from '../shared/core/market/timeframes.ts';
 import { perSecond, type Row, type Runs, timesMs } from './measure.ts';
 import { strategyBars, symbolBars, syntheticRun, workspaceIn } from './synthetic-run.ts';

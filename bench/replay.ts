@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { engineInput, runReplay, tickCount } from '../cli/runs.ts';
-import { type EngineInput, runEngine } from '../shared/core/backtest/engine.ts';
+import { runEngine } from '../shared/core/backtest/engine.ts';
+import type { EngineInput } from '../shared/core/backtest/engine-run.ts';
 import { perSecond, type Row, timesAsLong, timesMs } from './measure.ts';
 import { syntheticRun, workspaceIn } from './synthetic-run.ts';
 

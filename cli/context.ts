@@ -16,6 +16,7 @@ import { LOOKBACK_ROWS } from '../shared/core/decision/lookback.ts';
 import { type MarketRules, marketRules } from '../shared/core/decision/rules.ts';
 import { AppError } from '../shared/core/errors.ts';
 import { jsonHash } from '../shared/core/hash.ts';
+import type { Instrument } from '../shared/core/market/instruments.ts';
 import { SYNTHETIC_START_MS } from '../shared/core/market/synthetic.ts';
 import { type Instance, instancesOf } from '../shared/core/strategies/instances.ts';
 import type { CandleFileReader } from '../shared/ports/candle-file.ts';
@@ -23,6 +24,7 @@ import type { CandleSource } from '../shared/ports/candle-source.ts';
 import type { CandleStore } from '../shared/ports/candle-store.ts';
 import type { ModelledExchange } from '../shared/ports/modelled-exchange.ts';
 import type { StateStore } from '../shared/ports/state-store.ts';
+import type { Venue } from '../shared/ports/venue.ts';
 import type { CommonOptions } from './options.ts';
 
 /** A holder of the lease on a laptop lives as long as one step; a margin stays for a slow disk. */
@@ -40,15 +42,29 @@ export interface Workspace {
 
 /** Opens the workspace of a command line. @throws AppError `config-invalid` */
 export function openWorkspace({ config: file, data }: CommonOptions): Workspace {
-  const config = loadConfig(file);
+  return workspaceOf(loadConfig(file), data);
+}
+
+function workspaceOf(config: Config, dataFolder: string): Workspace {
   return {
     config,
     configHash: jsonHash(config),
     instances: instancesOf(config),
     rules: new Map(config.symbols.map((symbol) => [symbol, marketRules(config, symbol)])),
     codeVersion: version(),
-    dataFolder: data,
+    dataFolder,
   };
+}
+
+/** The workspace with the venue's own rules for its pairs; the fees stay those of the configuration. */
+export function withInstruments(workspace: Workspace, instruments: readonly Instrument[]): Workspace {
+  const { config, dataFolder } = workspace;
+  const markets = { ...config.markets };
+  for (const { symbol, tickDecimals, lotDecimals, minQuantity, minCost } of instruments) {
+    const { halfSpreadBps = 10 } = markets[symbol] ?? {};
+    markets[symbol] = { halfSpreadBps, tickDecimals, lotDecimals, minQuantity, minCost };
+  }
+  return workspaceOf({ ...config, markets }, dataFolder);
 }
 
 /** The version of this program. */
@@ -151,7 +167,7 @@ function hasEnded(owner: string): boolean {
 }
 
 /** Kraken's public candles; HOT_CRYPTO_KRAKEN_URL names another server for tests, https or on this machine. */
-export function krakenFrom(environment: Readonly<Record<string, string | undefined>>): CandleSource {
+export function krakenFrom(environment: Readonly<Record<string, string | undefined>>): CandleSource & Venue {
   return krakenSource({ baseUrl: environment['HOT_CRYPTO_KRAKEN_URL'] });
 }
 

@@ -4,6 +4,7 @@ import { keys, readItem } from '../shared/app/items.ts';
 import { type LiveFeed, liveFeed } from '../shared/app/live-feed.ts';
 import type { PaperLoop } from '../shared/app/paper-loop.ts';
 import { AppError } from '../shared/core/errors.ts';
+import type { Instrument } from '../shared/core/market/instruments.ts';
 import {
   DEFAULT_SYNTHETIC_SEED,
   SYNTHETIC_TRADING_START_MS,
@@ -13,7 +14,15 @@ import { type EpochMs, MINUTE_MS, type Timeframe, timeframeMs } from '../shared/
 import type { CandleSource } from '../shared/ports/candle-source.ts';
 import type { CandleStore } from '../shared/ports/candle-store.ts';
 import type { StateStore } from '../shared/ports/state-store.ts';
-import { krakenFrom, openCandles, paperTrader, syntheticFrom, type Workspace } from './context.ts';
+import type { Venue } from '../shared/ports/venue.ts';
+import {
+  krakenFrom,
+  openCandles,
+  paperTrader,
+  syntheticFrom,
+  type Workspace,
+  withInstruments,
+} from './context.ts';
 import { progress } from './screen.ts';
 
 /** A market of the present with its clock: Kraken's by the wall, the synthetic one as fast as is wanted. */
@@ -22,8 +31,8 @@ export interface Market {
   readonly label: string;
   readonly account: string;
   readonly isSynthetic: boolean;
-  /** Why it is not Kraken, or null. */
-  readonly fallback: string | null;
+  /** What a person should know before trading begins: why it is not Kraken, where Kraken's rules differ. */
+  readonly remarks: readonly string[];
   /** A feed that stores nothing. */
   readonly bareFeed: () => LiveFeed;
   readonly loopOver: (store: StateStore) => PaperLoop;
@@ -38,7 +47,6 @@ interface MarketOptions {
   readonly speed: number;
 }
 
-const PROBE_MS = 2 * timeframeMs['4h'];
 const AFTER_CLOSE_MS = 3_000;
 const ABSENCE_MS = 15 * MINUTE_MS;
 
@@ -47,26 +55,40 @@ const ABSENCE_MS = 15 * MINUTE_MS;
  * @throws AppError `source-unavailable` when Kraken was asked for and cannot be reached
  */
 export async function openMarket(workspace: Workspace, { source, speed }: MarketOptions): Promise<Market> {
-  if (source === 'synthetic') return syntheticMarketOf(workspace, { speed, fallback: null });
+  if (source === 'synthetic') return syntheticMarketOf(workspace, { speed, remarks: [] });
   const kraken = krakenFrom(process.env);
   try {
     progress('asking Kraken …');
-    await probe(workspace, kraken);
-    return krakenMarketOf(workspace, kraken);
+    const instruments = await instrumentsOf(workspace, kraken);
+    return krakenMarketOf(withInstruments(workspace, instruments), {
+      source: kraken,
+      remarks: instruments.flatMap((instrument) => rulesThatDiffer(workspace, instrument)),
+    });
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'source-unavailable' || source === 'kraken')
       throw error;
     const fallback = 'Kraken cannot be reached from here: trading on the SYNTHETIC market instead.';
-    return syntheticMarketOf(workspace, { speed, fallback });
+    return syntheticMarketOf(workspace, { speed, remarks: [fallback] });
   } finally {
     progress('');
   }
 }
 
-async function probe({ config }: Workspace, kraken: CandleSource): Promise<void> {
-  const [symbol = 'BTC/USD'] = config.symbols;
-  const nowMs = Date.now();
-  await kraken.closedCandles({ symbol, timeframe: '4h', fromMs: nowMs - PROBE_MS, nowMs });
+async function instrumentsOf({ config }: Workspace, kraken: Venue): Promise<readonly Instrument[]> {
+  const instruments: Instrument[] = [];
+  for (const symbol of config.symbols) instruments.push(await kraken.instrument(symbol));
+  return instruments;
+}
+
+/** Where Kraken's rules for a pair are not those of the configuration: Kraken's are used. */
+function rulesThatDiffer({ config }: Workspace, instrument: Instrument): readonly string[] {
+  const market = config.markets[instrument.symbol];
+  return (['tickDecimals', 'lotDecimals', 'minQuantity', 'minCost'] as const)
+    .filter((rule) => market?.[rule] !== instrument[rule])
+    .map(
+      (rule) =>
+        `${instrument.symbol}: Kraken's ${rule} ${instrument[rule]} is used, not ${market?.[rule]} of the config.`,
+    );
 }
 
 interface Parts {
@@ -90,7 +112,10 @@ function loopOf(workspace: Workspace, parts: Parts, store: StateStore): PaperLoo
   return { paper, feed, source: source.name, missedTimeframes, absenceMs };
 }
 
-function krakenMarketOf(workspace: Workspace, source: CandleSource): Market {
+function krakenMarketOf(
+  workspace: Workspace,
+  { source, remarks }: { readonly source: CandleSource; readonly remarks: readonly string[] },
+): Market {
   const parts: Parts = {
     source,
     account: 'paper-kraken',
@@ -104,7 +129,7 @@ function krakenMarketOf(workspace: Workspace, source: CandleSource): Market {
     label: 'Kraken',
     account: parts.account,
     isSynthetic: false,
-    fallback: null,
+    remarks,
     bareFeed: () => liveFeed({ source, execTimeframe: '1m', nowMs: parts.nowMs }),
     loopOver: (store) => loopOf(workspace, parts, store),
     firstMs: async () => Date.now(),
@@ -118,7 +143,7 @@ function krakenMarketOf(workspace: Workspace, source: CandleSource): Market {
 
 function syntheticMarketOf(
   workspace: Workspace,
-  { speed, fallback }: { readonly speed: number; readonly fallback: string | null },
+  { speed, remarks }: { readonly speed: number; readonly remarks: readonly string[] },
 ): Market {
   const tickMs = tickLengthMs(workspace);
   if (tickMs < timeframeMs[syntheticTimeframe]) throw tooFine(workspace);
@@ -142,7 +167,7 @@ function syntheticMarketOf(
     label: `a SYNTHETIC market (made up from seed ${DEFAULT_SYNTHETIC_SEED}; ${speed} 4h candles a second)`,
     account: parts.account,
     isSynthetic: true,
-    fallback,
+    remarks,
     bareFeed: () => liveFeed(parts),
     loopOver: (store) => loopOf(workspace, parts, store),
     firstMs: presentMs,

@@ -3,7 +3,7 @@ import { loadMarketData } from '../shared/app/load-market-data.ts';
 import { replay, replayAccount } from '../shared/app/replay.ts';
 import type { Kept } from '../shared/app/results.ts';
 import { storedFeed } from '../shared/app/stored-feed.ts';
-import type { EngineInput } from '../shared/core/backtest/engine.ts';
+import type { EngineInput } from '../shared/core/backtest/engine-run.ts';
 import type { Units } from '../shared/core/decimal.ts';
 import { type BuyAndHold, buyAndHold } from '../shared/core/decision/buy-and-hold.ts';
 import { LOOKBACK_ROWS } from '../shared/core/decision/lookback.ts';

@@ -15,8 +15,14 @@ interface StartOptions extends CommonOptions {
   readonly speed: number;
 }
 
-/** Errors that pass by themselves: the loop says so and tries again. */
-const PASSING: readonly string[] = ['not-ready', 'source-unavailable', 'account-busy', 'state-contended'];
+/** Errors that the loop says once and outlives: most pass by themselves, and stops are watched meanwhile. */
+const PASSING: readonly string[] = [
+  'not-ready',
+  'source-unavailable',
+  'account-busy',
+  'state-contended',
+  'candles-conflict',
+];
 
 /** `hot-crypto start`: paper trading in the present. */
 export function addStart(program: Command): void {
@@ -43,7 +49,7 @@ function parseSpeed(text: string): number {
 async function start(options: StartOptions): Promise<void> {
   const workspace = openWorkspace(options);
   const market = await openMarket(workspace, options);
-  if (market.fallback !== null) note(yellow(market.fallback));
+  for (const remark of market.remarks) note(yellow(remark));
   if (options.dryRun) {
     await previewMarket(workspace, market, options.json === true);
     return;

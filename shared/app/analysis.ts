@@ -1,4 +1,4 @@
-import { lookbackFault, untradedBefore } from '../core/decision/lookback.ts';
+import { lookbackFault, RISK_ATR_PERIOD, RISK_TIMEFRAME, untradedBefore } from '../core/decision/lookback.ts';
 import type { CandleWindow } from '../core/decision/record.ts';
 import type { Regime } from '../core/decision/regime.ts';
 import type { InstanceSignal } from '../core/decision/signals.ts';
@@ -9,9 +9,6 @@ import { contentHash } from '../core/market/content-hash.ts';
 import { type EpochMs, lastCloseMs, type Timeframe, timeframeMs } from '../core/market/timeframes.ts';
 import type { Signals } from '../core/strategies/strategy.ts';
 import type { Trader } from './trader.ts';
-
-const RISK_TIMEFRAME = '4h';
-const RISK_ATR_PERIOD = 14;
 
 /** What the candles of one symbol say at a tick. */
 interface Analysis {

@@ -123,7 +123,8 @@ async function work(
   throw held(trader.account);
 }
 
-function held(account: string): AppError {
+/** Somebody else has the account. */
+export function held(account: string): AppError {
   return new AppError(
     'account-busy',
     `Another process is at work on the account '${account}'.`,

@@ -1,5 +1,4 @@
 import { unitsOfNumber } from '../core/decimal.ts';
-import { AppError } from '../core/errors.ts';
 import { type Candle, type Candles, candleAt } from '../core/market/candles.ts';
 import {
   type EpochMs,
@@ -10,7 +9,7 @@ import {
 } from '../core/market/timeframes.ts';
 import { loadAccount, openAccount } from './account.ts';
 import { analystOf } from './analysis.ts';
-import { type DriveHooks, drive, type Paper, tickLengthMs } from './drive.ts';
+import { type DriveHooks, drive, held, type Paper, tickLengthMs } from './drive.ts';
 import type { Head } from './items.ts';
 import type { LiveFeed } from './live-feed.ts';
 import { tick } from './tick.ts';
@@ -106,23 +105,15 @@ async function meetMissed(loop: PaperLoop, { fromMs, toMs, newestTickMs, hooks }
   }
   const analyst = analystOf(trader);
   const watched = await watch(trader, { analyst, atMs: metMs, isCandleClosed: true });
-  if (watched === 'held') throw busy(trader.account);
+  if (watched === 'held') throw held(trader.account);
   const { head } = await loadAccount(trader.store, trader.account);
   const tickMs = tickLengthMs(trader);
   const lastMs = Math.min(newestTickMs, metMs);
   for (let atMs = (head.value.lastTickMs ?? newestTickMs) + tickMs; atMs <= lastMs; atMs += tickMs) {
     const outcome = await tick(trader, { analyst, atMs, isMissed: hooks.isMissed?.(atMs) ?? true });
-    if (outcome === 'held') throw busy(trader.account);
+    if (outcome === 'held') throw held(trader.account);
     if (outcome !== 'done-before') hooks.onDecisions?.(outcome.decisions);
   }
-}
-
-function busy(account: string): AppError {
-  return new AppError(
-    'account-busy',
-    `Another process is at work on the account '${account}'.`,
-    'Wait for it to end; one that was killed gives the account up within 90 seconds.',
-  );
 }
 
 /** The length of the finest candles of which the source still has the whole absence. */

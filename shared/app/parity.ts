@@ -1,5 +1,5 @@
-import type { EngineInput } from '../core/backtest/engine.ts';
 import { runEngine } from '../core/backtest/engine.ts';
+import type { EngineInput } from '../core/backtest/engine-run.ts';
 import { isoInstant } from '../core/market/calendar.ts';
 import { bodyOf } from './items.ts';
 import { fillOrder, type Kept } from './results.ts';

@@ -86,7 +86,7 @@ export type Config = z.output<typeof configSchema>;
 export function parseConfig(input: unknown, source: string): Config {
   const result = configSchema.safeParse(input);
   if (!result.success) {
-    throw configError(source, result.error.issues.length, z.prettifyError(result.error));
+    throw configError(source, result.error.issues.length, problemsOf(result.error, input));
   }
   const config = result.data;
   const unknown = config.symbols.filter((wanted) => config.markets[wanted] === undefined);
@@ -99,6 +99,19 @@ export function parseConfig(input: unknown, source: string): Config {
     );
   }
   return { ...config, symbols: [...new Set(config.symbols)].sort() };
+}
+
+/** What is wrong with each field, with the value that was given. */
+export function problemsOf({ issues }: z.ZodError, input: unknown): string {
+  const named = issues.map((issue) => {
+    const given = issue.path.reduce<unknown>(
+      (tree, key) => (tree as Record<PropertyKey, unknown>)?.[key],
+      input,
+    );
+    const isScalar = given !== undefined && given !== null && typeof given !== 'object';
+    return isScalar ? { ...issue, message: `${issue.message} (given: '${given}')` } : issue;
+  });
+  return z.prettifyError({ issues: named });
 }
 
 export function configError(source: string, problems: number, text: string): AppError {

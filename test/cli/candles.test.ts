@@ -261,7 +261,7 @@ describe('a fetch', () => {
     );
     server.fail(undefined);
     const unknown = await fetched('nonsense', '1h', '--data', data);
-    expect(unknown.stderr).toMatch(/^source-unavailable: Kraken does not trade 'NONSENSE\/USD'\.\n/);
+    expect(unknown.stderr).toMatch(/^not-found: Kraken does not trade 'NONSENSE\/USD'\.\n/);
     expect(filesIn(data)).toEqual({});
   });
 });

@@ -17,9 +17,12 @@ const verbs = [['start', '--once', '--source', 'synthetic'], ['status'], ['candl
 
 it.each([
   ['riskPerTrad: 0.1', '✖ Unrecognized key: "riskPerTrad"'],
-  ['risk: { riskPerTrade: 0.5 }', '✖ Too big: expected number to be <=0.02\n  → at risk.riskPerTrade'],
-  ['capital: "10"', '✖ Invalid input: expected number, received string\n  → at capital'],
-  ['mode: live', '✖ only paper exists so far: live trading comes later\n  → at mode'],
+  [
+    'risk: { riskPerTrade: 0.5 }',
+    "✖ Too big: expected number to be <=0.02 (given: '0.5')\n  → at risk.riskPerTrade",
+  ],
+  ['capital: "10"', "✖ Invalid input: expected number, received string (given: '10')\n  → at capital"],
+  ['mode: live', "✖ only paper exists so far: live trading comes later (given: 'live')\n  → at mode"],
   ['strategies: { moon: {} }', '✖ no such strategy; there are trend_ema, turtle'],
   ['strategies: { turtle: { params: { lookback: 3 } } }', '✖ Unrecognized key: "lookback"'],
   ['strategies: { turtle: { timeframes: [1w] } }', '→ at strategies.turtle.timeframes[0]'],
@@ -27,7 +30,7 @@ it.each([
     'strategies: { turtle: { enabled: false }, trend_ema: { enabled: false } }',
     '✖ no strategy is enabled: nothing would ever decide\n  → at strategies',
   ],
-  ['symbols: [btc]', '✖ expected a pair quoted in USD, such as BTC/USD\n  → at symbols[0]'],
+  ['symbols: [btc]', "✖ expected a pair quoted in USD, such as BTC/USD (given: 'btc')\n  → at symbols[0]"],
   ['symbols: [SOL/USD]', "✖ 'SOL/USD' not under markets (there are BTC/USD, ETH/USD)\n  → at symbols"],
   [
     'a: [1\nb: {',

@@ -82,7 +82,7 @@ describe('a config file of one’s own', () => {
     const { code, message } = complaintAbout(file);
     expect(code).toBe('config-invalid');
     expect(message).toBe(
-      `${file} has 1 problem(s):\n✖ Too big: expected number to be <=0.02\n  → at risk.riskPerTrade`,
+      `${file} has 1 problem(s):\n✖ Too big: expected number to be <=0.02 (given: '0.05')\n  → at risk.riskPerTrade`,
     );
   });
 

@@ -48,7 +48,7 @@ export function tickDecimalsOf({ c, sl, tp, limit, exp }: FillCase): number {
 }
 
 /** Everything free of charge and as much as one wants. */
-export function freeRules(tickDecimals: number): FillRules {
+function freeRules(tickDecimals: number): FillRules {
   return {
     tickDecimals,
     lotDecimals: 8,

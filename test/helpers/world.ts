@@ -2,7 +2,7 @@ import { paperExchange } from '../../shared/adapters/paper/exchange.ts';
 import type { Paper } from '../../shared/app/drive.ts';
 import { storedFeed } from '../../shared/app/stored-feed.ts';
 import type { Feed, Trader } from '../../shared/app/trader.ts';
-import type { EngineInput } from '../../shared/core/backtest/engine.ts';
+import type { EngineInput } from '../../shared/core/backtest/engine-run.ts';
 import { type Config, parseConfig } from '../../shared/core/config.ts';
 import { marketRules } from '../../shared/core/decision/rules.ts';
 import type { MarketData } from '../../shared/core/market/market-data.ts';

@@ -143,7 +143,7 @@ function unavailable(baseUrl: string, { symbol, kind, about }: Question, error: 
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   if (name === 'BadSymbol')
     return new AppError(
-      'source-unavailable',
+      'not-found',
       `Kraken does not trade '${symbol}'.`,
       'Spell the symbol base before quote, such as BTC/USD.',
       { cause: error },

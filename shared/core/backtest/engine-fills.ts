@@ -13,7 +13,7 @@ import {
 } from '../execution/position.ts';
 import { candleAt } from '../market/candles.ts';
 import type { EpochMs } from '../market/timeframes.ts';
-import type { EngineRun } from './engine.ts';
+import type { EngineRun } from './engine-run.ts';
 import { execRowAt, type MarketState } from './market-state.ts';
 
 const NO_TRADE: FillCandle = { open: 0, high: 0, low: 0, close: 0, volume: 0 };

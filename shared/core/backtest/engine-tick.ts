@@ -9,7 +9,7 @@ import { budgetOf, reservationOf } from '../execution/ledger.ts';
 import { sliceCandles } from '../market/candles.ts';
 import { contentHash } from '../market/content-hash.ts';
 import { type EpochMs, lastCloseMs } from '../market/timeframes.ts';
-import { type EngineRun, equityOf } from './engine.ts';
+import { type EngineRun, equityOf } from './engine-run.ts';
 import { advance, type InstanceColumns, type MarketState, type Series } from './market-state.ts';
 
 const REGIME: Regime = 'RANDOM_WALK';

@@ -1,33 +1,13 @@
-import type { Config } from '../config.ts';
 import { type Units, unitsOfNumber } from '../decimal.ts';
 import type { DecisionRecord } from '../decision/record.ts';
 import type { BookedFill, Mark } from '../execution/books.ts';
 import { firstStep, type Step, stepAfter } from '../execution/clock.ts';
-import { worthOf } from '../execution/ledger.ts';
 import { isTargetReached, type Position, ratchet, requestExit } from '../execution/position.ts';
-import type { MarketData } from '../market/market-data.ts';
 import { type EpochMs, timeframeMs } from '../market/timeframes.ts';
-import type { Instance } from '../strategies/instances.ts';
 import { meetOpen, meetRange } from './engine-fills.ts';
+import { type EngineInput, type EngineRun, equityOf } from './engine-run.ts';
 import { decideTick } from './engine-tick.ts';
 import { advance, execRowAt, type MarketState, marketState } from './market-state.ts';
-
-/** A backtest of a whole account. */
-export interface EngineInput {
-  /** Names the account in client ids; a replay of the same name gives the same ids. */
-  readonly account: string;
-  readonly config: Config;
-  readonly configHash: string;
-  readonly codeVersion: string;
-  readonly instances: readonly Instance[];
-  readonly data: MarketData;
-  readonly fromMs: EpochMs;
-  readonly toMs: EpochMs;
-  /** Rows of each timeframe that a decision may see. */
-  readonly lookbackRows: number;
-  /** Also write decision records and client ids, as a replay does; without them it is many times faster. */
-  readonly isRecording: boolean;
-}
 
 /** What a backtest did. */
 export interface EngineResult {
@@ -39,18 +19,6 @@ export interface EngineResult {
   /** How often each code refused an entry. */
   readonly rejects: Readonly<Record<string, number>>;
   readonly equityFinal: Units;
-}
-
-/** A backtest under way. */
-export interface EngineRun {
-  readonly input: EngineInput;
-  readonly markets: readonly MarketState[];
-  cash: Units;
-  readonly closed: Position[];
-  readonly fills: BookedFill[];
-  readonly marks: Mark[];
-  readonly decisions: DecisionRecord[];
-  readonly rejects: Record<string, number>;
 }
 
 /**
@@ -127,13 +95,4 @@ function followTrail(market: MarketState, position: Position, atMs: EpochMs): Po
   advance(market, atMs);
   const trails = market.trailing.map(({ signals, series }) => signals.trail?.[series.row] ?? Number.NaN);
   return ratchet(position, trails, market.rules.instrument.tickDecimals);
-}
-
-/** Cash and holdings at their last closes. */
-export function equityOf({ cash, markets }: EngineRun): Units {
-  let equity = cash;
-  for (const { position, lastClose } of markets) {
-    if (position !== undefined) equity += worthOf(position.quantity, lastClose);
-  }
-  return equity;
 }

@@ -1,7 +1,7 @@
 import { assert } from '../assert.ts';
 import type { Config } from '../config.ts';
 import type { Units } from '../decimal.ts';
-import { untradedBefore } from '../decision/lookback.ts';
+import { RISK_ATR_PERIOD, RISK_TIMEFRAME, untradedBefore } from '../decision/lookback.ts';
 import { type MarketRules, marketRules } from '../decision/rules.ts';
 import type { EntryPlan, Position } from '../execution/position.ts';
 import { atr } from '../indicators/atr.ts';
@@ -46,9 +46,6 @@ export interface MarketState {
   entry: { readonly plan: EntryPlan; readonly quantity: Units; budget: Units } | undefined;
   lastClose: number;
 }
-
-const RISK_TIMEFRAME = '4h';
-const RISK_ATR_PERIOD = 14;
 
 /** Computes every column of a symbol once: a pass over the candles an indicator. */
 export function marketState(

@@ -4,6 +4,11 @@ import { type EpochMs, type Timeframe, timeframeMs } from '../market/timeframes.
 /** Rows of each timeframe that a decision sees: what Kraken's API gives. */
 export const LOOKBACK_ROWS = 720;
 
+/** Where risk is measured: size, stops and regime read these candles whatever the strategies read. */
+export const RISK_TIMEFRAME = '4h';
+/** Candles of the average true range that clamps a stop. */
+export const RISK_ATR_PERIOD = 14;
+
 const UNTRADED_SHARE_MAX = 0.05;
 
 /**

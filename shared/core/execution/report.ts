@@ -1,4 +1,4 @@
-import { type DecimalText, numberOf, textOf, type Units } from '../decimal.ts';
+import { type DecimalText, numberOf, textOf, type Units, unitsOfNumber } from '../decimal.ts';
 import type { EpochMs } from '../market/timeframes.ts';
 import { averagePrices, netProfit, type Position } from './position.ts';
 
@@ -98,7 +98,7 @@ function openReport(position: Position): OpenPositionReport {
     entryPrice: textOf(averagePrices(position).entry),
     quantity: textOf(position.quantity),
     entryFee: textOf(position.entryFee),
-    stop: String(position.stop) as DecimalText,
+    stop: textOf(unitsOfNumber(position.stop)),
     supporters: position.plan.supporters.map(({ instance }) => instance),
   };
 }

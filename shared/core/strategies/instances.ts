@@ -1,5 +1,4 @@
-import * as z from 'zod';
-import { type Config, configError } from '../config.ts';
+import { type Config, configError, problemsOf } from '../config.ts';
 import { type Timeframe, timeframeMs } from '../market/timeframes.ts';
 import { findStrategy, strategies } from './registry.ts';
 import type { Strategy } from './strategy.ts';
@@ -34,7 +33,7 @@ export function instancesOf(config: Config): readonly Instance[] {
         throw configError(
           `strategies.${id}.params`,
           params.error.issues.length,
-          z.prettifyError(params.error),
+          problemsOf(params.error, given),
         );
       }
       if (!enabled) return [];

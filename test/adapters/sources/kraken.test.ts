@@ -130,7 +130,7 @@ describe('a failure of Kraken', () => {
 
   it('to know the symbol names it', async () => {
     expect(await refusal({ symbol: 'FOO/USD' })).toMatchObject({
-      code: 'source-unavailable',
+      code: 'not-found',
       message: "Kraken does not trade 'FOO/USD'.",
     });
   });

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../config/load.ts';
-import { type EngineInput, type EngineResult, runEngine } from '../../../shared/core/backtest/engine.ts';
+import { type EngineResult, runEngine } from '../../../shared/core/backtest/engine.ts';
+import type { EngineInput } from '../../../shared/core/backtest/engine-run.ts';
 import { unitsOfNumber } from '../../../shared/core/decimal.ts';
 import { cashAfter } from '../../../shared/core/execution/ledger.ts';
 import { netProfit } from '../../../shared/core/execution/position.ts';
