@@ -72,6 +72,7 @@ function sayHeader(
   say(`${instances.map(({ id }) => id).join(' ')}; entry at a score of ${config.ensemble.threshold}`);
   say(dim(`state in ${dataFolder}; Ctrl-C ends, the next start carries on. UTC everywhere.`));
   say();
+  say(dim('at (UTC)          market   close USD  does       score  why'));
 }
 
 interface Trading {

@@ -15,12 +15,12 @@ const verbs = { ENTER: 'buys', EXIT: 'sells', HOLD: 'holds', WAIT: 'waits' } as 
 /** Prints one decision: what, at which price, and the sentence that matters; all of them when `isLong`. */
 export function sayDecision(record: DecisionRecord, { isLong }: { readonly isLong: boolean }): void {
   const { atMs, symbol, action, inputs, reasons, score } = record;
-  const verb = verbs[action].padEnd(5);
+  const verb = isLong ? verbs[action] : verbs[action].padEnd(9);
   const paint = action === 'ENTER' ? green : action === 'EXIT' ? red : dim;
-  const price = (inputs.close ?? '–').padStart(9);
+  const price = (inputs.close ?? '–').padStart(isLong ? 0 : 9);
   const head = `${instant(atMs)}  ${symbol}  ${price}  ${paint(verb)}`;
   if (!isLong) {
-    say(`${head} ${score.long.toFixed(2)}  ${dim(reasons.at(-1) ?? '')}`);
+    say(`${head}  ${score.long.toFixed(2)}   ${dim(reasons.at(-1) ?? '')}`);
     return;
   }
   say(head);

@@ -1,0 +1,40 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { runCli } from '../helpers/cli.ts';
+
+const root = join(import.meta.dirname, '../..');
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const data = mkdtempSync(join(tmpdir(), 'hot-crypto-readme-'));
+afterAll(() => rmSync(data, { recursive: true }));
+
+/** Blocks between fences, without the fences. */
+const blocks = [...readme.matchAll(/^```\w*\n([\s\S]*?)^```$/gm)].map(([, text = '']) => text);
+const DECISION = /^20\d\d-.* (waits|buys|holds|sells) .*$/gm;
+
+describe('README', () => {
+  it('shows the screen of `start` and of `why` as they are', async () => {
+    const shown = blocks.find((text) => text.includes('PAPER on a SYNTHETIC market')) ?? '';
+    const wanted = shown.match(DECISION) ?? [];
+    expect(wanted.length).toBeGreaterThan(10);
+    let screen = '';
+    for (let tick = 0; tick < wanted.length / 2; tick++) {
+      screen += (await runCli('start', '--once', '--source', 'synthetic', '--data', data)).stdout;
+    }
+    expect(screen.match(DECISION)).toEqual(wanted);
+
+    const why = blocks.find((text) => text.startsWith('$ npx --no hot-crypto why')) ?? '';
+    const answer = await runCli('why', 'ETH/USD', '2025-01-01 12:00', '--data', data);
+    expect(`${answer.stdout}`).toBe(why.slice(why.indexOf('\n') + 1));
+  });
+
+  it('and the other pages link only to what exists', () => {
+    for (const page of ['README.md', 'docs/tour.md', 'docs/json.md', 'bench/README.md']) {
+      const text = readFileSync(join(root, page), 'utf8');
+      const links = [...text.matchAll(/\]\(([^)#:]+)\)/g)].map(([, link = '']) => link);
+      const broken = links.filter((link) => !existsSync(join(root, page, '..', link)));
+      expect(broken, page).toEqual([]);
+    }
+  });
+});
