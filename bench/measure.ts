@@ -3,7 +3,7 @@ export interface Row {
   readonly what: string;
   readonly figure: Figure;
   readonly unit: string;
-  /** The least median that issue 3 asks for. */
+  /** The least median that the first slice asks for. */
   readonly required?: number;
   /** What it compares with, and the like. */
   readonly remark?: string;

@@ -25,6 +25,7 @@ export function syntheticRun(
     data,
     ...span,
     account: 'replay-bench',
+    silent: [],
     buyAndHold: buyAndHold(config, data, span),
   };
 }

@@ -5,12 +5,12 @@ import { textOf, unitsOf, unitsOfNumber } from '../shared/core/decimal.ts';
 import { AppError } from '../shared/core/errors.ts';
 import { accountReport, growth } from '../shared/core/execution/report.ts';
 import { instancesOf } from '../shared/core/strategies/instances.ts';
-import { findStrategy, strategies } from '../shared/core/strategies/registry.ts';
+import { findStrategy } from '../shared/core/strategies/registry.ts';
 import { openWorkspace } from './context.ts';
 import { type SpanOptions, withSpanOptions } from './options.ts';
 import { engineInput, prepareRun, type StoredRun } from './runs.ts';
-import { percent, say, sayJson, table, usd } from './screen.ts';
-import { type RunReport, showReport } from './show-report.ts';
+import { instant, percent, say, sayJson, table, usd } from './screen.ts';
+import { type RunReport, showReport, showSilent } from './show-report.ts';
 
 interface BacktestOptions extends SpanOptions {
   readonly strategy?: string;
@@ -28,7 +28,7 @@ export function addBacktest(program: Command): void {
         throw new AppError('usage', '--all and --strategy exclude each other.', 'Give one of them.');
       }
       const run = await prepareRun(openWorkspace(options), options);
-      if (options.all) showAll(run, strategies.map(({ id }) => id).sort(), options);
+      if (options.all) showAll(run, enabledIn(run), options);
       else if (options.strategy === undefined)
         showOne(backtest(run, run.workspace.config), 'BACKTEST', options);
       else showOne(alone(run, options.strategy), `BACKTEST of ${options.strategy} alone`, options);
@@ -46,7 +46,11 @@ function showAll(run: StoredRun, ids: readonly string[], { json }: BacktestOptio
     sayJson({ results });
     return;
   }
-  say('BACKTEST of each strategy alone');
+  const { fromMs, toMs, data, silent } = run;
+  say(
+    `BACKTEST of each strategy alone  ${instant(fromMs)} to ${instant(toMs)} UTC, fills on ${data.execTimeframe} candles`,
+  );
+  showSilent(silent);
   say();
   table(
     ['strategy', 'closed', 'open', 'fees USD', 'equity USD', 'result', 'holding'],
@@ -77,16 +81,24 @@ function backtest(run: StoredRun, config: Config): RunReport {
     capital: textOf(unitsOfNumber(config.capital)),
     ...accountReport(result),
     buyAndHold: run.buyAndHold,
+    silent: run.silent,
   };
+}
+
+/** The strategies that the config enables, in alphabetical order. */
+function enabledIn({ workspace }: StoredRun): readonly string[] {
+  return [...new Set(workspace.instances.map(({ strategy }) => strategy.id))];
 }
 
 /** A strategy that votes alone enters on its own vote. @throws AppError `usage` on an unknown strategy */
 function alone(run: StoredRun, id: string): RunReport {
   const { config } = run.workspace;
   const own = config.strategies[id];
-  if (findStrategy(id) === undefined || own === undefined) {
-    const known = strategies.map((one) => one.id).join(', ');
-    throw new AppError('usage', `There is no strategy '${id}'.`, `Use one of ${known}.`);
+  const known = enabledIn(run);
+  if (own === undefined || !known.includes(id)) {
+    const what =
+      findStrategy(id) === undefined ? 'There is no strategy' : 'The config does not enable the strategy';
+    throw new AppError('usage', `${what} '${id}'.`, `Use one of ${known.join(', ')}.`);
   }
   return backtest(run, {
     ...config,

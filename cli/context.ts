@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { loadConfig } from '../config/load.ts';
 import { fileObjectStore } from '../shared/adapters/files/object-store.ts';
 import { paperExchange } from '../shared/adapters/paper/exchange.ts';
@@ -15,9 +15,10 @@ import type { Config } from '../shared/core/config.ts';
 import { LOOKBACK_ROWS } from '../shared/core/decision/lookback.ts';
 import { type MarketRules, marketRules } from '../shared/core/decision/rules.ts';
 import { AppError } from '../shared/core/errors.ts';
-import { jsonHash } from '../shared/core/hash.ts';
+import { jsonHash, sha256 } from '../shared/core/hash.ts';
 import type { Instrument } from '../shared/core/market/instruments.ts';
 import { SYNTHETIC_START_MS } from '../shared/core/market/synthetic.ts';
+import type { EpochMs } from '../shared/core/market/timeframes.ts';
 import { type Instance, instancesOf } from '../shared/core/strategies/instances.ts';
 import type { CandleFileReader } from '../shared/ports/candle-file.ts';
 import type { CandleSource } from '../shared/ports/candle-source.ts';
@@ -110,7 +111,32 @@ export function accountsIn({ dataFolder }: Pick<Workspace, 'dataFolder'>): reado
 
 /** Deletes the state of a replay. */
 export function deleteState({ dataFolder }: Pick<Workspace, 'dataFolder'>, account: string): void {
-  for (const end of ['', '-wal', '-shm']) rmSync(`${stateFile(dataFolder, account)}${end}`, { force: true });
+  for (const end of ['', '-wal', '-shm', '.code'])
+    rmSync(`${stateFile(dataFolder, account)}${end}`, { force: true });
+}
+
+/**
+ * Forgets a replay that other code began: what it found is not what this code would find.
+ * @returns whether there was one
+ */
+export function dropReplayOfOtherCode(workspace: Pick<Workspace, 'dataFolder'>, account: string): boolean {
+  const state = stateFile(workspace.dataFolder, account);
+  const marker = `${state}.code`;
+  const code = codeHash();
+  const isOther = existsSync(state) && (!existsSync(marker) || readFileSync(marker, 'utf8') !== code);
+  if (isOther) deleteState(workspace, account);
+  mkdirSync(dirname(state), { recursive: true });
+  writeFileSync(marker, code);
+  return isOther;
+}
+
+/** Content of everything below `shared/`: what a replay is made by. */
+function codeHash(): string {
+  const folder = join(import.meta.dirname, '../shared');
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.ts'),
+  );
+  return sha256(...names.sort().flatMap((name) => [name, readFileSync(join(folder, name))]));
 }
 
 function stateFile(dataFolder: string, account: string): string {
@@ -123,17 +149,19 @@ export interface TraderParts {
   readonly store: StateStore;
   readonly feed: Feed;
   readonly execMs: number;
+  /** The market's present, where it does not wait for the program: an order sent late fills late. */
+  readonly presentMs?: (() => EpochMs) | undefined;
 }
 
 /** A trader on the paper exchange, with that exchange. */
 export function paperTrader(
   workspace: Workspace,
-  { account, store, feed, execMs }: TraderParts,
+  { account, store, feed, execMs, presentMs }: TraderParts,
 ): { readonly trader: Trader; readonly exchange: ModelledExchange } {
-  const exchange = paperExchange(store, account, (symbol) => {
-    const rules = workspace.rules.get(symbol) ?? marketRules(workspace.config, symbol);
-    return rules.fill;
-  });
+  const fillRulesOf = (symbol: string) =>
+    (workspace.rules.get(symbol) ?? marketRules(workspace.config, symbol)).fill;
+  const clock = presentMs === undefined ? undefined : { nowMs: presentMs, execMs };
+  const exchange = paperExchange(store, account, fillRulesOf, clock);
   const trader: Trader = {
     store,
     account,

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tickLengthMs } from '../shared/app/drive.ts';
+import type { CandleDifference } from '../shared/app/fetch-candles.ts';
 import { keys, readItem } from '../shared/app/items.ts';
 import { type LiveFeed, liveFeed } from '../shared/app/live-feed.ts';
 import type { PaperLoop } from '../shared/app/paper-loop.ts';
@@ -16,6 +17,7 @@ import type { CandleStore } from '../shared/ports/candle-store.ts';
 import type { StateStore } from '../shared/ports/state-store.ts';
 import type { Venue } from '../shared/ports/venue.ts';
 import {
+  accountsIn,
   krakenFrom,
   openCandles,
   paperTrader,
@@ -23,7 +25,7 @@ import {
   type Workspace,
   withInstruments,
 } from './context.ts';
-import { progress } from './screen.ts';
+import { instant, note, progress, yellow } from './screen.ts';
 
 /** A market of the present with its clock: Kraken's by the wall, the synthetic one as fast as is wanted. */
 export interface Market {
@@ -47,11 +49,14 @@ interface MarketOptions {
   readonly speed: number;
 }
 
+const KRAKEN_ACCOUNT = 'paper-kraken';
 const AFTER_CLOSE_MS = 3_000;
-const ABSENCE_MS = 15 * MINUTE_MS;
+/** Who comes later than the next minute was not there: the stops meet what passed, before anything is decided. */
+const ABSENCE_MS = MINUTE_MS;
 
 /**
- * The market that was asked for; without a wish Kraken, or the synthetic market when Kraken cannot be reached.
+ * The market that was asked for; without a wish Kraken, or the synthetic market when Kraken cannot be reached and
+ * nothing trades on it yet.
  * @throws AppError `source-unavailable` when Kraken was asked for and cannot be reached
  */
 export async function openMarket(workspace: Workspace, { source, speed }: MarketOptions): Promise<Market> {
@@ -65,9 +70,11 @@ export async function openMarket(workspace: Workspace, { source, speed }: Market
       remarks: instruments.flatMap((instrument) => rulesThatDiffer(workspace, instrument)),
     });
   } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'source-unavailable' || source === 'kraken')
-      throw error;
-    const fallback = 'Kraken cannot be reached from here: trading on the SYNTHETIC market instead.';
+    const isAway = error instanceof AppError && error.code === 'source-unavailable';
+    // Whoever trades on Kraken's candles already waits for Kraken: a made-up market is for looking around.
+    if (!isAway || source === 'kraken' || accountsIn(workspace).includes(KRAKEN_ACCOUNT)) throw error;
+    const fallback =
+      'Kraken cannot be reached from here: trading on the SYNTHETIC market (--source kraken says why).';
     return syntheticMarketOf(workspace, { speed, remarks: [fallback] });
   } finally {
     progress('');
@@ -80,15 +87,20 @@ async function instrumentsOf({ config }: Workspace, kraken: Venue): Promise<read
   return instruments;
 }
 
-/** Where Kraken's rules for a pair are not those of the configuration: Kraken's are used. */
+/** Where Kraken's rules for a pair are not those of the configuration; the fees of the configuration stay. */
 function rulesThatDiffer({ config }: Workspace, instrument: Instrument): readonly string[] {
-  const market = config.markets[instrument.symbol];
-  return (['tickDecimals', 'lotDecimals', 'minQuantity', 'minCost'] as const)
+  const { symbol, makerFee, takerFee } = instrument;
+  const market = config.markets[symbol];
+  const rules = (['tickDecimals', 'lotDecimals', 'minQuantity', 'minCost'] as const)
     .filter((rule) => market?.[rule] !== instrument[rule])
     .map(
       (rule) =>
-        `${instrument.symbol}: Kraken's ${rule} ${instrument[rule]} is used, not ${market?.[rule]} of the config.`,
+        `${symbol}: Kraken's ${rule} ${instrument[rule]} is used, not ${market?.[rule]} of the config.`,
     );
+  const isReckoned = Number(makerFee) <= config.fees.maker && Number(takerFee) <= config.fees.taker;
+  const { maker, taker } = config.fees;
+  const fees = `${symbol}: Kraken's fees without volume are ${makerFee} maker and ${takerFee} taker; the config reckons with less: ${maker} and ${taker}.`;
+  return isReckoned ? rules : [...rules, fees];
 }
 
 interface Parts {
@@ -97,19 +109,27 @@ interface Parts {
   readonly execTimeframe: Timeframe;
   readonly candles?: CandleStore | undefined;
   readonly nowMs: () => EpochMs;
+  /** The same where the market does not wait for the program. */
+  readonly presentMs?: () => EpochMs;
   readonly missedTimeframes: readonly Timeframe[];
   readonly absenceMs: number;
 }
 
 function loopOf(workspace: Workspace, parts: Parts, store: StateStore): PaperLoop {
   const { source, account, execTimeframe, candles, nowMs, missedTimeframes, absenceMs } = parts;
-  const feed = liveFeed({ source, store: candles, execTimeframe, nowMs });
+  const feed = liveFeed({ source, store: candles, execTimeframe, nowMs, onDifference: noteDifference });
   const execMs = timeframeMs[execTimeframe];
   const paper = {
-    ...paperTrader(workspace, { account, store, feed, execMs }),
+    ...paperTrader(workspace, { account, store, feed, execMs, presentMs: parts.presentMs }),
     execCandle: (symbol: string, openMs: EpochMs) => feed.execCandle(symbol, openMs),
   };
   return { paper, feed, source: source.name, missedTimeframes, absenceMs };
+}
+
+/** A candle that its source gives again with other prices: the stored one counts, and a person should know. */
+function noteDifference({ symbol, timeframe, openMs, stored, given }: CandleDifference): void {
+  const at = `${symbol} ${timeframe} of ${instant(openMs)} UTC`;
+  note(yellow(`The source now gives ${at} with ${given} where ${stored} is stored; the stored one is kept.`));
 }
 
 function krakenMarketOf(
@@ -118,10 +138,11 @@ function krakenMarketOf(
 ): Market {
   const parts: Parts = {
     source,
-    account: 'paper-kraken',
+    account: KRAKEN_ACCOUNT,
     execTimeframe: '1m',
     candles: openCandles(workspace, 'kraken'),
     nowMs: () => Date.now(),
+    presentMs: () => Date.now(),
     missedTimeframes: ['1m', '15m', '1h', '4h'],
     absenceMs: ABSENCE_MS,
   };
@@ -164,7 +185,7 @@ function syntheticMarketOf(
     return nowMs;
   };
   return {
-    label: `a SYNTHETIC market (made up from seed ${DEFAULT_SYNTHETIC_SEED}; ${speed} 4h candles a second)`,
+    label: `a SYNTHETIC market (made up from seed ${DEFAULT_SYNTHETIC_SEED}; ${speed} of its 4h candles a second)`,
     account: parts.account,
     isSynthetic: true,
     remarks,

@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
-import { compareWithEngine, type Parity } from '../shared/app/parity.ts';
+import { compareWithEngine, DIFFERENCES_MAX, type Parity } from '../shared/app/parity.ts';
+import type { SilentSeries } from '../shared/app/silent-series.ts';
 import { accountReport } from '../shared/core/execution/report.ts';
 import { openWorkspace } from './context.ts';
 import { type SpanOptions, withSpanOptions } from './options.ts';
 import { progressHooks } from './replay.ts';
 import { engineInput, finalEquity, prepareRun, runReplay } from './runs.ts';
-import { green, red, say, sayJson, table } from './screen.ts';
-import { counted } from './show-report.ts';
+import { green, instant, red, say, sayJson, table } from './screen.ts';
+import { counted, showSilent } from './show-report.ts';
 
 /** `hot-crypto parity`: does the backtest engine agree with the real tick and watch? */
 export function addParity(program: Command): void {
@@ -23,7 +24,19 @@ export function addParity(program: Command): void {
         ...kept,
         equityFinal: finalEquity(run, kept),
       });
-      const counts = { positions: positions.length, open: open.length, reasons, rejects };
+      const { account, fromMs, toMs, silent } = run;
+      const exec = run.data.execTimeframe;
+      const counts = {
+        account,
+        fromMs,
+        toMs,
+        exec,
+        positions: positions.length,
+        open: open.length,
+        reasons,
+        rejects,
+        silent,
+      };
       if (options.json) sayJson({ ...spelledOut(parity), ...counts });
       else showParity(parity, counts);
       if (parity.differences.length > 0) process.exitCode = 1;
@@ -39,14 +52,25 @@ function spelledOut({ differences, compared }: Parity) {
 }
 
 interface Counts {
+  readonly account: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly exec: string;
   readonly positions: number;
   readonly open: number;
   readonly reasons: Readonly<Record<string, number>>;
   readonly rejects: Readonly<Record<string, number>>;
+  readonly silent: readonly SilentSeries[];
 }
 
-function showParity({ differences, compared }: Parity, { positions, open, reasons, rejects }: Counts): void {
-  say('PARITY between the engine and the replay');
+function showParity(
+  { differences, compared }: Parity,
+  { fromMs, toMs, exec, positions, open, reasons, rejects, silent }: Counts,
+): void {
+  say(
+    `PARITY between the engine and the replay  ${instant(fromMs)} to ${instant(toMs)} UTC, fills on ${exec} candles`,
+  );
+  showSilent(silent);
   say();
   say(`compared   ${compared.decisions} decisions, ${compared.fills} fills, ${compared.marks} equity marks`);
   say(`positions  ${positions} closed, ${open} open`);
@@ -56,7 +80,11 @@ function showParity({ differences, compared }: Parity, { positions, open, reason
     say(green('no difference'));
     return;
   }
-  say(red(`${differences.length} differences; the first:`));
+  say(
+    red(
+      `${differences.length}${differences.length === DIFFERENCES_MAX ? ' or more' : ''} differences; the first:`,
+    ),
+  );
   table(
     ['what', 'at', 'field', 'engine', 'replay'],
     differences

@@ -19,7 +19,7 @@ function program(): Command {
       'A trading engine for Kraken without servers: decide, trade on paper, and prove the backtest.',
     )
     .version(version())
-    .showHelpAfterError('(see --help)')
+    .showHelpAfterError('(see npx --no hot-crypto help)')
     .exitOverride();
   addStart(command);
   addReplay(command);

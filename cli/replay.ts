@@ -27,6 +27,7 @@ export function addReplay(program: Command): void {
         capital: textOf(unitsOfNumber(run.workspace.config.capital)),
         ...accountReport({ ...kept, equityFinal: finalEquity(run, kept) }),
         buyAndHold: run.buyAndHold,
+        silent: run.silent,
       };
       if (options.json) sayJson(report);
       else showReport(report, 'REPLAY');

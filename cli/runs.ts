@@ -2,6 +2,7 @@ import { type DriveHooks, type Paper, tickLengthMs } from '../shared/app/drive.t
 import { loadMarketData } from '../shared/app/load-market-data.ts';
 import { replay, replayAccount } from '../shared/app/replay.ts';
 import type { Kept } from '../shared/app/results.ts';
+import { type SilentSeries, silentSeries } from '../shared/app/silent-series.ts';
 import { storedFeed } from '../shared/app/stored-feed.ts';
 import type { EngineInput } from '../shared/core/backtest/engine-run.ts';
 import type { Units } from '../shared/core/decimal.ts';
@@ -11,8 +12,16 @@ import { worthOf } from '../shared/core/execution/ledger.ts';
 import { rowsBefore } from '../shared/core/market/candles.ts';
 import type { MarketData } from '../shared/core/market/market-data.ts';
 import { type EpochMs, type Timeframe, timeframeMs } from '../shared/core/market/timeframes.ts';
-import { deleteState, openCandles, openState, paperTrader, type Workspace } from './context.ts';
+import {
+  deleteState,
+  dropReplayOfOtherCode,
+  openCandles,
+  openState,
+  paperTrader,
+  type Workspace,
+} from './context.ts';
 import { parseSpan, parseTimeframe, type SpanOptions } from './options.ts';
+import { note } from './screen.ts';
 
 /** A run over stored candles, ready to begin. */
 export interface StoredRun {
@@ -22,6 +31,8 @@ export interface StoredRun {
   readonly toMs: EpochMs;
   readonly account: string;
   readonly buyAndHold: BuyAndHold;
+  /** Series with too few candles at the beginning. */
+  readonly silent: readonly SilentSeries[];
 }
 
 /** Reads the candles of a run and names its account. @throws AppError `candles-missing`, `usage` */
@@ -39,7 +50,8 @@ export async function prepareRun(workspace: Workspace, options: SpanOptions): Pr
   });
   const span = { fromMs, toMs };
   const account = replayAccount(config, data, span);
-  return { workspace, data, ...span, account, buyAndHold: buyAndHold(config, data, span) };
+  const silent = silentSeries(data, { ...span, rows: LOOKBACK_ROWS });
+  return { workspace, data, ...span, account, buyAndHold: buyAndHold(config, data, span), silent };
 }
 
 /** The input of the engine for a run. */
@@ -71,6 +83,8 @@ export async function runReplay(
 ): Promise<Kept> {
   const { workspace, data, account, fromMs, toMs } = run;
   if (isFresh) deleteState(workspace, account);
+  if (dropReplayOfOtherCode(workspace, account))
+    note('An earlier replay was made by other code: beginning anew.');
   const store = openState(workspace, account);
   try {
     const feed = storedFeed(data);

@@ -1,7 +1,9 @@
+import type { SilentSeries } from '../shared/app/silent-series.ts';
 import { type DecimalText, unitsOf } from '../shared/core/decimal.ts';
 import type { BuyAndHold } from '../shared/core/decision/buy-and-hold.ts';
+import { LOOKBACK_ROWS } from '../shared/core/decision/lookback.ts';
 import { type AccountReport, growth } from '../shared/core/execution/report.ts';
-import { dim, green, instant, percent, red, say, table, usd } from './screen.ts';
+import { dim, green, instant, percent, red, say, table, usd, yellow } from './screen.ts';
 
 /** The result of a replay or a backtest as programs read it: docs/json.md. */
 export interface RunReport extends AccountReport {
@@ -11,6 +13,7 @@ export interface RunReport extends AccountReport {
   readonly exec: string;
   readonly capital: DecimalText;
   readonly buyAndHold: BuyAndHold;
+  readonly silent: readonly SilentSeries[];
 }
 
 const POSITIONS_SHOWN = 10;
@@ -19,6 +22,7 @@ const POSITIONS_SHOWN = 10;
 export function showReport(report: RunReport, title: string): void {
   const { positions, open, capital, equityFinal, buyAndHold } = report;
   say(`${title}  ${instant(report.fromMs)} to ${instant(report.toMs)} UTC, fills on ${report.exec} candles`);
+  showSilent(report.silent);
   say();
   const shown = positions.slice(-POSITIONS_SHOWN);
   if (shown.length > 0) {
@@ -52,6 +56,16 @@ export function showReport(report: RunReport, title: string): void {
   say(`fees     ${usd(report.feesPaid)} USD`);
   say(`equity   ${usd(equityFinal)} USD from ${usd(capital)}: ${paint(percent(result))}`);
   say(`holding  ${usd(buyAndHold.equityFinal)} USD: ${heldBy(buyAndHold, capital)}`);
+}
+
+/** Says which candles begin too late: what decides on them is silent, and the result is not a whole one. */
+export function showSilent(silent: readonly SilentSeries[]): void {
+  for (const { symbol, timeframe, candles, untilMs } of silent) {
+    const end = untilMs === null ? 'the whole run' : `until ${instant(untilMs)} UTC`;
+    const why = `${candles} of the ${LOOKBACK_ROWS} candles that a decision needs lie before it`;
+    const who = timeframe === '4h' ? 'everything' : 'what decides on them';
+    say(yellow(`NOTE     ${symbol} ${timeframe}: ${why}; ${who} is silent ${end}.`));
+  }
 }
 
 function heldBy({ equityFinal, symbols }: BuyAndHold, capital: DecimalText): string {

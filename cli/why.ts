@@ -11,7 +11,7 @@ import type { StateStore } from '../shared/ports/state-store.ts';
 import { accountOption, chooseAccount, marketLabel } from './accounts.ts';
 import { openExistingState, openWorkspace } from './context.ts';
 import { type CommonOptions, parseSymbol, withCommonOptions } from './options.ts';
-import { bold, dim, instant, say, sayJson } from './screen.ts';
+import { bold, dim, instant, say, sayJson, usd } from './screen.ts';
 import { sayDecision } from './tell-trades.ts';
 
 interface WhyOptions extends CommonOptions {
@@ -88,7 +88,7 @@ function showDecision(record: DecisionRecord, title: string): void {
   const { equity, free, takeCost, atr } = record.inputs;
   say(
     dim(
-      `  equity ${equity} USD, free ${free}; ATR(14, 4h) ${atr ?? '–'}; a taking order costs ${(100 * takeCost).toFixed(2)} %`,
+      `  equity ${usd(equity)} USD, free ${usd(free)}; ATR(14, 4h) ${atr ?? '–'}; a taker order costs ${(100 * takeCost).toFixed(2)} %`,
     ),
   );
   for (const { timeframe, rows, firstMs, lastMs, hash } of record.inputs.candles) {

@@ -21,6 +21,8 @@ export interface Account {
   cash: Stored<Units>;
   readonly positions: Map<string, Stored<Position>>;
   readonly orders: Map<string, Stored<Order>>;
+  /** False once a write was refused or had no answer: what is stored is then not known here any more. */
+  isInStep: boolean;
 }
 
 /** A run at work on an account: who works, what it found and has written, and the lease under which it writes. */
@@ -112,6 +114,7 @@ export async function loadAccount(store: StateStore, id: string): Promise<Accoun
       const order = readItem('order', item);
       return [order.clientOrderId, order];
     }),
+    isInStep: true,
   };
 }
 
@@ -123,6 +126,7 @@ export function isBehind({ head }: Account, atMs: EpochMs): boolean {
 /**
  * Writes changes in one transaction under the lease, and brings `account` up to them.
  * @throws AppError `state-contended` when the lease was lost; nothing is written then
+ * @throws Error `Bug: …` when another condition failed although the lease was ours; nothing is written then
  */
 export async function commit(
   { trader, account, lease }: Omit<Session, 'trader'> & { readonly trader: Pick<Trader, 'store'> },
@@ -130,12 +134,29 @@ export async function commit(
 ): Promise<void> {
   const next = applied(account, changes);
   const actions = [...writes(account, next, changes), ...(changes.items ?? []), lease.check];
+  account.isInStep = false;
   const result = await trader.store.transact(actions);
-  if (!result.ok) throw leaseLost(account.id);
+  if (!result.ok) throw refused(account.id, actions, result.failed);
+  account.isInStep = true;
   account.head = next.head;
   account.cash = next.cash;
   replace(account.positions, next.positions);
   replace(account.orders, next.orders);
+}
+
+/** Only the holder of the lease writes: where that was ours, what we expected was wrong from the start. */
+function refused(account: string, actions: readonly Action[], failed: readonly number[]): Error {
+  if (failed.includes(actions.length - 1)) return leaseLost(account);
+  const named = failed.map((index) => `${actions[index]?.pk} ${actions[index]?.sk}`);
+  return new Error(`Bug: a write under the lease expected something else of ${named.join(', ')}`);
+}
+
+/**
+ * Whether a run may go on with what else there is to do after an error.
+ * Not once the lease may be lost, or it is not known what is stored: nothing may be written then.
+ */
+export function mayGoOn({ account }: Session, error: unknown): boolean {
+  return account.isInStep && !(error instanceof AppError && error.code === 'state-contended');
 }
 
 function replace<Value>(map: Map<string, Value>, by: ReadonlyMap<string, Value>): void {

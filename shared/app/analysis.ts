@@ -1,6 +1,6 @@
 import { lookbackFault, RISK_ATR_PERIOD, RISK_TIMEFRAME, untradedBefore } from '../core/decision/lookback.ts';
 import type { CandleWindow } from '../core/decision/record.ts';
-import type { Regime } from '../core/decision/regime.ts';
+import { ASSUMED_REGIME, type Regime } from '../core/decision/regime.ts';
 import type { InstanceSignal } from '../core/decision/signals.ts';
 import { signalAt } from '../core/decision/signals.ts';
 import { atr } from '../core/indicators/atr.ts';
@@ -91,7 +91,7 @@ function analysisOf(
   prepared: readonly { readonly timeframe: Timeframe; readonly prepared: Prepared }[],
   atMs: EpochMs,
 ): Analysis {
-  const regime: Regime = 'RANDOM_WALK';
+  const regime = ASSUMED_REGIME;
   const windows = prepared.map(({ timeframe, prepared: { candles } }) =>
     windowOf(candles, { timeframe, atMs: lastCloseMs(timeframe, atMs), rows: trader.lookbackRows }),
   );

@@ -7,7 +7,7 @@ import type { Action } from '../ports/state-store.ts';
 import { type Account, commit, type Session } from './account.ts';
 import type { Analyst } from './analysis.ts';
 import { bodyOf, keys, sortableMs } from './items.ts';
-import type { Trader } from './trader.ts';
+import { rulesOf, type Trader } from './trader.ts';
 
 /** What holds once an exec candle has finished: step 4 of the clock. Running it again changes nothing. */
 interface Finished {
@@ -47,7 +47,7 @@ async function followed(
     atMs,
     position.supporters.map(({ instance }) => instance),
   );
-  const tickDecimals = trader.rules.get(symbol)?.instrument.tickDecimals ?? 0;
+  const { tickDecimals } = rulesOf(trader, symbol).instrument;
   const raised = ratchet(position, trails, tickDecimals);
   const close = await trader.feed.lastClose(symbol, atMs);
   return isTargetReached(raised, close) ? requestExit(raised, 'TARGET', atMs) : raised;

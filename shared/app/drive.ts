@@ -24,6 +24,8 @@ export interface DriveHooks {
   readonly onStep?: ((step: Step) => void | Promise<void>) | undefined;
   /** Whether a tick may still enter; without it every tick may. */
   readonly isMissed?: ((atMs: EpochMs) => boolean) | undefined;
+  /** Told of a failure that touched no decision and no order, and that passes by itself. */
+  readonly onPassing?: ((failure: AppError) => void) | undefined;
 }
 
 /** Length of the shortest timeframe on which something decides: ticks are at its multiples. */

@@ -46,7 +46,7 @@ export async function importCandles(
     throw new AppError(
       'candles-invalid',
       `'${file.name}' ends with the ${timeframe} candle of ${isoMinute(lastMs)} UTC, which is not finished yet.`,
-      'Remove the unfinished candle; nothing was imported.',
+      'Remove the unfinished candle; nothing of it was imported.',
     );
   const result = await store.append({
     symbol,

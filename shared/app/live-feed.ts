@@ -10,7 +10,7 @@ import {
 } from '../core/market/timeframes.ts';
 import type { CandleSource } from '../ports/candle-source.ts';
 import type { CandleStore } from '../ports/candle-store.ts';
-import { fetchCandles } from './fetch-candles.ts';
+import { type CandleDifference, fetchCandles } from './fetch-candles.ts';
 import type { Feed } from './trader.ts';
 
 /** Where a live feed takes candles from, and where it keeps them. */
@@ -20,6 +20,8 @@ export interface LiveFeedOptions {
   readonly store?: CandleStore | undefined;
   readonly execTimeframe: Timeframe;
   readonly nowMs: () => EpochMs;
+  /** Told once of each candle that the source now gives with other prices: what was decided on stays stored. */
+  readonly onDifference?: ((difference: CandleDifference) => void) | undefined;
 }
 
 /** A feed that fetches what has closed since it last looked. */
@@ -27,6 +29,8 @@ export interface LiveFeed extends Feed {
   execCandle(symbol: string, openMs: EpochMs): Promise<Candle | undefined>;
   /** Closed candles from an instant on, of any timeframe: what was missed. */
   since(symbol: string, timeframe: Timeframe, fromMs: EpochMs): Promise<Candles>;
+  /** Stores the exec candles that the source still has; absent of a feed that stores nothing. */
+  readonly keepExec?: (symbol: string) => Promise<void>;
 }
 
 /** Exec candles asked for at once, so that a mark after a restart finds one. */
@@ -37,28 +41,11 @@ const COARSE: Timeframe = '4h';
 const APPEARS_MS_MAX = 10 * MINUTE_MS;
 
 /** A feed over a source of the present. Windows go through the store, so that history never shrinks. */
-export function liveFeed({ source, store, execTimeframe, nowMs }: LiveFeedOptions): LiveFeed {
+export function liveFeed({ source, store, execTimeframe, nowMs, onDifference }: LiveFeedOptions): LiveFeed {
   const execMs = timeframeMs[execTimeframe];
   const kept = new Map<string, Candles>();
 
-  /** By series, from when on the source was asked for everything: what it did not give then, it does not have. */
-  const asked = new Map<string, EpochMs>();
-
-  const since: LiveFeed['since'] = async (symbol, timeframe, fromMs) => {
-    const request = { symbol, timeframe, fromMs, nowMs: nowMs() };
-    if (store === undefined) return source.closedCandles(request);
-    const { openMs } = await store.read(symbol, timeframe, { fromMs });
-    const last = openMs.at(-1);
-    const isNew = last === undefined || last + 2 * timeframeMs[timeframe] <= request.nowMs;
-    const isContinued = last !== undefined && openMs[0] === fromMs;
-    const askedMs = asked.get(`${symbol} ${timeframe}`) ?? Number.POSITIVE_INFINITY;
-    if (isNew || !(isContinued || askedMs <= fromMs)) {
-      // The newest stored candle is asked for again: a gap between store and answer shows as a conflict or a hole.
-      await fetchCandles(store, source, { ...request, fromMs: isContinued ? last : fromMs });
-      asked.set(`${symbol} ${timeframe}`, Math.min(askedMs, fromMs));
-    }
-    return store.read(symbol, timeframe, { fromMs });
-  };
+  const since = sinceOf({ source, store, nowMs, onDifference });
 
   const exec = async (symbol: string, openMs: EpochMs): Promise<Candles> => {
     const known = kept.get(symbol);
@@ -75,8 +62,13 @@ export function liveFeed({ source, store, execTimeframe, nowMs }: LiveFeedOption
     return candles.openMs[0] === openMs ? candles.close[0] : undefined;
   };
 
+  const keepExec = async (symbol: string) => {
+    await since(symbol, execTimeframe, Math.floor(nowMs() / execMs) * execMs - EXEC_ROWS * execMs);
+  };
+
   return {
     since,
+    ...(store !== undefined && { keepExec }),
 
     async window({ symbol, timeframe, atMs, rows }) {
       const length = timeframeMs[timeframe];
@@ -105,6 +97,40 @@ export function liveFeed({ source, store, execTimeframe, nowMs }: LiveFeedOption
       const coarse = closedMs >= coarseMs ? undefined : await closeAt(symbol, coarseMs);
       return coarse ?? candles.close[row] ?? Number.NaN;
     },
+  };
+}
+
+/** Candles through the store, asked of the source only when it can have more. */
+function sinceOf({
+  source,
+  store,
+  nowMs,
+  onDifference,
+}: Omit<LiveFeedOptions, 'execTimeframe'>): LiveFeed['since'] {
+  /** By series, from when on the source was asked for everything: what it did not give then, it does not have. */
+  const asked = new Map<string, EpochMs>();
+
+  const told = new Set<string>();
+  const tellOnce = (difference: CandleDifference) => {
+    const name = JSON.stringify(difference);
+    if (!told.has(name)) onDifference?.(difference);
+    told.add(name);
+  };
+
+  return async (symbol, timeframe, fromMs) => {
+    const request = { symbol, timeframe, fromMs, nowMs: nowMs() };
+    if (store === undefined) return source.closedCandles(request);
+    const { openMs } = await store.read(symbol, timeframe, { fromMs });
+    const last = openMs.at(-1);
+    const isNew = last === undefined || last + 2 * timeframeMs[timeframe] <= request.nowMs;
+    const isContinued = last !== undefined && openMs[0] === fromMs;
+    const askedMs = asked.get(`${symbol} ${timeframe}`) ?? Number.POSITIVE_INFINITY;
+    if (isNew || !(isContinued || askedMs <= fromMs)) {
+      // The newest stored candle is asked for again: a correction of it is told, and stops nothing.
+      await fetchCandles(store, source, { ...request, fromMs: isContinued ? last : fromMs }, tellOnce);
+      asked.set(`${symbol} ${timeframe}`, Math.min(askedMs, fromMs));
+    }
+    return store.read(symbol, timeframe, { fromMs });
   };
 }
 

@@ -1,4 +1,5 @@
 import { unitsOfNumber } from '../core/decimal.ts';
+import { AppError } from '../core/errors.ts';
 import { type Candle, type Candles, candleAt } from '../core/market/candles.ts';
 import {
   type EpochMs,
@@ -52,8 +53,28 @@ export async function catchUp(loop: PaperLoop, nowMs: EpochMs, hooks: DriveHooks
   const isMissed = (atMs: EpochMs) => atMs < newestTickMs || nowMs - atMs > lateMs;
   const toMs = Math.floor(nowMs / trader.execMs) * trader.execMs;
   const fromMs = await absentSince(loop, toMs);
-  if (fromMs !== null) await meetMissed(loop, { fromMs, toMs, newestTickMs, hooks: { ...hooks, isMissed } });
-  await drive(loop.paper, { fromMs: createdMs, toMs }, { ...hooks, isMissed });
+  let hasDecided = false;
+  const onDecisions: DriveHooks['onDecisions'] = (records) => {
+    hasDecided = true;
+    hooks.onDecisions?.(records);
+  };
+  const watched = { ...hooks, isMissed, onDecisions };
+  if (fromMs !== null) await meetMissed(loop, { fromMs, toMs, newestTickMs, hooks: watched });
+  await drive(loop.paper, { fromMs: createdMs, toMs }, watched);
+  if (hasDecided) await keepExecCandles(loop, hooks);
+}
+
+/** Stores the exec candles up to a tick, also while nothing is open, so that yesterday can be replayed exactly. */
+async function keepExecCandles({ feed, paper }: PaperLoop, { onPassing }: DriveHooks): Promise<void> {
+  for (const symbol of paper.trader.config.symbols) {
+    try {
+      await feed.keepExec?.(symbol);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      // Whatever is missing now is asked for after the next tick.
+      onPassing?.(error);
+    }
+  }
 }
 
 /** The newest tick that is due. */

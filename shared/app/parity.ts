@@ -22,7 +22,7 @@ export interface Parity {
 }
 
 /** Differences are named up to here; what follows the first ones follows from them. */
-const DIFFERENCES_MAX = 100;
+export const DIFFERENCES_MAX = 100;
 
 /**
  * Runs the engine over what a replay saw and compares both, record by record: every decision with its inputs,

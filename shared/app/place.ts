@@ -19,15 +19,14 @@ export interface SendAt {
 }
 
 /**
- * Sends every order that is decided and not sent, and those whose sending had an unknown outcome and which the
- * exchange, asked after the last moment of arrival, does not know. Each is marked before it is sent, and its
+ * Sends those of some orders that are decided and not sent, and those whose sending had an unknown outcome and which
+ * the exchange, asked after the last moment of arrival, does not know. Each is marked before it is sent, and its
  * answer recorded after. A call that throws leaves the mark: the next run looks the order up.
  * An entry that has become too late, or a sale of what is no longer held, expires instead.
  */
-export async function sendPending(session: Session, at: SendAt): Promise<void> {
+export async function sendPending(session: Session, orders: readonly Order[], at: SendAt): Promise<void> {
   const { trader, account } = session;
-  const orders = [...account.orders.values()].map(({ value }) => value);
-  for (const order of orders.sort((a, b) => (a.symbol < b.symbol ? -1 : 1))) {
+  for (const order of orders) {
     if (order.isCancelRequested || !(await isUnsent(trader, order))) continue;
     const refusal = refusalOf(trader, account, { order, ...at });
     if (refusal === null) await send(session, { order, atMs: at.atMs });

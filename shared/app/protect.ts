@@ -3,42 +3,92 @@ import { clientOrderId, type Purpose } from '../core/execution/client-id.ts';
 import { moveOrder, newOrder, type Order } from '../core/execution/order.ts';
 import { orderEnded, type Position } from '../core/execution/position.ts';
 import type { EpochMs } from '../core/market/timeframes.ts';
-import { type Account, commit, type Session } from './account.ts';
+import { type Account, commit, mayGoOn, type Session } from './account.ts';
 import { isUnsent, type SendAt, sendPending } from './place.ts';
 import { reconcile } from './reconcile.ts';
 
 /**
  * Gives every position what it must have at the exchange: a resting stop for its whole quantity at its stop
- * price, or, once it is to be sold, no stop and a sale. Then sends what is decided.
+ * price, or, once it is to be sold, no stop and a sale. Then sends the entries that are decided.
  * Each step is stored before the next, so that whoever comes after a crash carries on here.
+ *
+ * @throws the first error of a symbol, after all others had their turn; at once when nothing more may be written
  */
 export async function protectAndSend(session: Session, at: SendAt): Promise<void> {
   const { account } = session;
-  await protect(session, at.atMs);
-  await sendPending(session, at);
+  const secure = (symbol: string) => secureSymbol(session, symbol, at);
+  const errors = await inTurn(session, symbolsOf(account), secure);
   // What the exchange refused to rest may not stay bare until the next run: it is sold in this one.
-  if (![...account.positions.keys()].some((symbol) => ordersOf(account, symbol).length === 0)) return;
-  await protect(session, at.atMs);
-  await sendPending(session, at);
+  const bare = [...account.positions.keys()].filter((symbol) => exitsOf(account, symbol).length === 0);
+  errors.push(...(await inTurn(session, bare, secure)));
+  const enter = (symbol: string) => sendPending(session, entriesOf(account, symbol), at);
+  errors.push(...(await inTurn(session, symbolsOf(account), enter)));
+  if (errors.length > 0) throw errors[0];
 }
 
-async function protect(session: Session, atMs: EpochMs): Promise<void> {
-  const { account } = session;
-  for (const symbol of [...account.positions.keys()].sort()) {
-    await withdrawStop(session, { symbol, atMs });
-    const position = account.positions.get(symbol)?.value;
-    if (position === undefined) continue;
-    const purpose = position.exit === null ? 'stop' : 'exit';
-    const others = ordersOf(account, symbol);
-    if (others.length === 0) await reserve(session, { position, purpose });
-    else if (purpose === 'stop') await moveStop(session, position);
+/**
+ * Does work that needs candles. Where it fails, what was decided before is carried on first: a candle that has not
+ * appeared holds up the decisions of its instant, and no stop, sale or order that waits to be sent.
+ */
+export async function carryingOn<Result>(
+  session: Session,
+  at: SendAt,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (mayGoOn(session, error)) await protectAndSend(session, at);
+    throw error;
   }
 }
 
+/** Gives each symbol its turn, in alphabetical order. @returns what went wrong on the way */
+async function inTurn(
+  session: Session,
+  symbols: Iterable<string>,
+  turn: (symbol: string) => Promise<void>,
+): Promise<unknown[]> {
+  const errors: unknown[] = [];
+  for (const symbol of [...symbols].sort()) {
+    try {
+      await turn(symbol);
+    } catch (error) {
+      if (!mayGoOn(session, error)) throw error;
+      errors.push(error);
+    }
+  }
+  return errors;
+}
+
+function symbolsOf({ positions, orders }: Account): ReadonlySet<string> {
+  return new Set([...positions.keys(), ...[...orders.values()].map(({ value }) => value.symbol)]);
+}
+
+/** The whole way of a symbol, from the withdrawal of its stop to its sale: it is bare for no longer than that. */
+async function secureSymbol(session: Session, symbol: string, at: SendAt): Promise<void> {
+  const { account } = session;
+  await withdrawStop(session, { symbol, atMs: at.atMs });
+  const position = account.positions.get(symbol)?.value;
+  if (position !== undefined) {
+    const purpose = position.exit === null ? 'stop' : 'exit';
+    if (exitsOf(account, symbol).length === 0) await reserve(session, { position, purpose });
+    else if (purpose === 'stop') await moveStop(session, position);
+  }
+  await sendPending(session, exitsOf(account, symbol), at);
+}
+
 function ordersOf(account: Account, symbol: string): readonly Order[] {
-  return [...account.orders.values()]
-    .map(({ value }) => value)
-    .filter((order) => order.symbol === symbol && order.purpose !== 'entry');
+  return [...account.orders.values()].map(({ value }) => value).filter((order) => order.symbol === symbol);
+}
+
+function entriesOf(account: Account, symbol: string): readonly Order[] {
+  return ordersOf(account, symbol).filter(({ purpose }) => purpose === 'entry');
+}
+
+/** Stops and sales. */
+function exitsOf(account: Account, symbol: string): readonly Order[] {
+  return ordersOf(account, symbol).filter(({ purpose }) => purpose !== 'entry');
 }
 
 /** Ends the stop of a position that is to be sold; that it ended is read from the exchange, not believed. */
@@ -48,7 +98,7 @@ async function withdrawStop(
 ): Promise<void> {
   const { trader, account } = session;
   const position = account.positions.get(symbol)?.value;
-  const stop = ordersOf(account, symbol).find(({ purpose }) => purpose === 'stop');
+  const stop = exitsOf(account, symbol).find(({ purpose }) => purpose === 'stop');
   if (position === undefined || position.exit === null || stop === undefined) return;
   if (await isUnsent(trader, stop)) {
     const ended = moveOrder(stop, 'EXPIRED', { isCancelRequested: true });
@@ -62,7 +112,7 @@ async function withdrawStop(
     await commit(session, { orders: [{ ...stop, isCancelRequested: true }] });
   }
   await trader.exchange.cancel(stop.clientOrderId);
-  await reconcile(session);
+  await reconcile(session, symbol);
 }
 
 async function reserve(
@@ -85,7 +135,7 @@ async function reserve(
 /** Brings the stop to the position's stop price: the same order, the same id, resting or not yet sent. */
 async function moveStop(session: Session, position: Position): Promise<void> {
   const { trader, account } = session;
-  const stop = ordersOf(account, position.plan.symbol).find(({ purpose }) => purpose === 'stop');
+  const stop = exitsOf(account, position.plan.symbol).find(({ purpose }) => purpose === 'stop');
   const triggerPrice = unitsOfNumber(position.stop);
   if (stop === undefined || stop.triggerPrice === triggerPrice) return;
   if (stop.state === 'PENDING') await commit(session, { orders: [{ ...stop, triggerPrice }] });

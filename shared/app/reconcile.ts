@@ -16,7 +16,7 @@ import type { ExchangeFill, ExchangeOrder } from '../ports/exchange.ts';
 import type { Action } from '../ports/state-store.ts';
 import { commit, type Session } from './account.ts';
 import { bodyOf, keys } from './items.ts';
-import type { Trader } from './trader.ts';
+import { rulesOf, type Trader } from './trader.ts';
 
 const finalStates: Readonly<Record<Exclude<ExchangeOrder['status'], 'open'>, OrderState>> = {
   filled: 'FILLED',
@@ -29,12 +29,13 @@ const finalStates: Readonly<Record<Exclude<ExchangeOrder['status'], 'open'>, Ord
  * Brings the books up to the exchange: every order of ours that is not final is looked up by its client id,
  * and each fill that the books do not have is booked once, in one transaction with cash, position and order.
  * Exits come before entries, symbols in alphabetical order.
+ * @param only look up the orders of this symbol alone
  */
-export async function reconcile(session: Session): Promise<void> {
+export async function reconcile(session: Session, only?: string): Promise<void> {
   const { trader, account } = session;
   const open = [...account.orders.values()].map(({ value }) => value).sort(exitsFirst);
   for (const order of open) {
-    if (order.state === 'PENDING') continue;
+    if (order.state === 'PENDING' || (only !== undefined && order.symbol !== only)) continue;
     const found = await trader.exchange.find(order.clientOrderId);
     if (found !== undefined) await book(session, { order, found });
   }
@@ -95,7 +96,7 @@ function afterFill(
   execution: Execution,
 ): Position | undefined {
   if (order.purpose === 'entry') {
-    const tickDecimals = trader.rules.get(order.symbol)?.instrument.tickDecimals ?? 0;
+    const { tickDecimals } = rulesOf(trader, order.symbol).instrument;
     if (position !== undefined) return enlargePosition(position, execution);
     return order.plan === null ? undefined : openPosition(order.plan, execution, tickDecimals);
   }

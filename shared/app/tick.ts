@@ -13,7 +13,7 @@ import { type Account, commit, isBehind, loadAccount, type Session, withSession 
 import type { Analyst } from './analysis.ts';
 import { closeCandle, equityAt } from './close-candle.ts';
 import { keys, sortableMs } from './items.ts';
-import { protectAndSend } from './protect.ts';
+import { carryingOn, protectAndSend } from './protect.ts';
 import { reconcile } from './reconcile.ts';
 import type { Trader } from './trader.ts';
 
@@ -47,7 +47,8 @@ export async function tick(trader: Trader, input: TickInput): Promise<TickOutcom
     if (isDone(claim) || isBehind(account, input.atMs)) return 'done-before';
     const isBusy = account.orders.size > 0 || account.positions.size > 0;
     if (isBusy) await reconcile(session);
-    const records = claim === undefined ? await decideAndStore(session, { ...input, isBusy }) : [];
+    const decided = () => decideAndStore(session, { ...input, isBusy });
+    const records = claim === undefined ? await carryingOn(session, input, decided) : [];
     if (claim !== undefined || isBusy || account.orders.size > 0) {
       await protectAndSend(session, input);
       await finish(session, { atMs: input.atMs, version: claim?.version ?? 1 });

@@ -1,3 +1,4 @@
+import { assert } from '../core/assert.ts';
 import type { Config } from '../core/config.ts';
 import type { MarketRules } from '../core/decision/rules.ts';
 import type { Candles } from '../core/market/candles.ts';
@@ -35,4 +36,11 @@ export interface Trader extends LeaseContext {
   readonly lookbackRows: number;
   readonly feed: Feed;
   readonly exchange: Exchange;
+}
+
+/** The rules of a symbol that this account trades. @throws Error `Bug: …` on another: `openAccount` saw to that */
+export function rulesOf({ rules }: Pick<Trader, 'rules'>, symbol: string): MarketRules {
+  const found = rules.get(symbol);
+  assert(found !== undefined, `rules of ${symbol}`);
+  return found;
 }

@@ -2,7 +2,8 @@ import type { EpochMs } from '../core/market/timeframes.ts';
 import { isBehind, withSession } from './account.ts';
 import type { Analyst } from './analysis.ts';
 import { closeCandle } from './close-candle.ts';
-import { protectAndSend } from './protect.ts';
+import type { SendAt } from './place.ts';
+import { carryingOn, protectAndSend } from './protect.ts';
 import { reconcile } from './reconcile.ts';
 import type { Trader } from './trader.ts';
 
@@ -24,8 +25,9 @@ export async function watch(
     if (isBehind(account, atMs)) return 'held';
     const isBusy = account.orders.size > 0 || account.positions.size > 0;
     if (isBusy) await reconcile(session);
-    if (isCandleClosed) await closeCandle(session, { analyst, atMs });
-    if (isBusy) await protectAndSend(session, { atMs, isMissed: false });
+    const at: SendAt = { atMs, isMissed: false };
+    if (isCandleClosed) await carryingOn(session, at, () => closeCandle(session, { analyst, atMs }));
+    if (isBusy) await protectAndSend(session, at);
     return { openOrders: account.orders.size, openPositions: account.positions.size };
   });
 }

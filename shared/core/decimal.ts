@@ -59,7 +59,7 @@ export function multiply(a: Units, b: Units, rounding: 'down' | 'up'): Units {
   return product < 0n ? quotient - 1n : quotient + 1n;
 }
 
-/** Quotient of two amounts, digits beyond 18 places dropped: for averages that are shown, not for the books. */
+/** Quotient of two amounts, digits beyond 18 places dropped: for averages, and for what a budget affords. */
 export function divide(a: Units, b: Units): Units {
   assert(b !== 0n, 'division by zero');
   return (a * ONE) / b;

@@ -40,6 +40,7 @@ type PlaceResult = { readonly kind: 'accepted' } | { readonly kind: 'refused'; r
 export interface Exchange {
   /** True when a call that did not answer cannot still be under way: absence is proven as soon as it is seen. */
   readonly answersAtOnce: boolean;
+  /** @param atMs the instant whose order it is; it may be sent later */
   place(request: OrderRequest, atMs: EpochMs): Promise<PlaceResult>;
   /** The order, open or not; undefined is proof of absence only when the call answered. */
   find(clientOrderId: string): Promise<ExchangeOrder | undefined>;

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parquetCandleStore } from '../../shared/adapters/parquet/candle-store.ts';
+import type { CandleDifference } from '../../shared/app/fetch-candles.ts';
 import { type LiveFeed, liveFeed } from '../../shared/app/live-feed.ts';
 import { emptyCandles, rowsBefore, sliceCandles } from '../../shared/core/market/candles.ts';
 import { HOUR_MS, MINUTE_MS, type Timeframe, timeframeMs } from '../../shared/core/market/timeframes.ts';
@@ -12,6 +13,7 @@ let nowMs = 0;
 let has: Partial<Record<Timeframe, string>> = {};
 let calls: CandleRequest[] = [];
 let feed: LiveFeed;
+let differences: CandleDifference[] = [];
 
 const source: CandleSource = {
   name: 'fake',
@@ -26,8 +28,15 @@ const source: CandleSource = {
 
 beforeEach(() => {
   calls = [];
+  differences = [];
   const store = parquetCandleStore(memoryObjectStore(), 'kraken');
-  feed = liveFeed({ source, store, execTimeframe: '1m', nowMs: () => nowMs });
+  feed = liveFeed({
+    source,
+    store,
+    execTimeframe: '1m',
+    nowMs: () => nowMs,
+    onDifference: (difference) => differences.push(difference),
+  });
 });
 
 const hour = (n: number) => BARS_START_MS + n * HOUR_MS;
@@ -49,6 +58,19 @@ describe('a window of a live feed', () => {
     nowMs = hour(3);
     expect(barsIn('1h', await windowAt(3, 3))).toBe('0:10 1:11 2:12');
     expect(calls.map(({ fromMs }) => fromMs)).toEqual([hour(0), hour(1)]);
+  });
+
+  it('keeps a stored candle that the source has corrected, says so once, and goes on', async () => {
+    has = { '1h': '0:10 1:11' };
+    nowMs = hour(2);
+    await windowAt(2, 2);
+    has = { '1h': '0:10 1:15 2:12' };
+    nowMs = hour(3);
+    expect(barsIn('1h', await windowAt(3, 3))).toBe('0:10 1:11 2:12');
+    // The whole of it is asked for again: a window that begins before the stored ones.
+    expect(barsIn('1h', await windowAt(3, 9))).toBe('0:10 1:11 2:12');
+    expect(calls).toHaveLength(3);
+    expect(differences).toMatchObject([{ symbol, timeframe: '1h', openMs: hour(1), stored: 11, given: 15 }]);
   });
 
   it('asks once for older candles than the source has', async () => {

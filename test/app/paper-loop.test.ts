@@ -63,6 +63,48 @@ describe('paper trading on one-minute candles', () => {
     }
   });
 
+  it('fills an entry that is sent late at the next open, not at a price that had passed', async () => {
+    const account = liveAccount({ prices: { 'BTC/USD': [[4 + 2 / 60, 130]] }, says: entering });
+    await account.run(at(0, 0, 3));
+    await account.run(at(4, 14, 3));
+    expect((await account.results()).fills).toEqual([]);
+    await account.run(at(4, 15, 3));
+    await account.run(at(4, 16, 3));
+    const { fills } = await account.results();
+    // 130 and 3 bp are 130.039; a buy rounds up to the cent.
+    expect(fills.map(({ price, atMs }) => [textOf(price), atMs])).toEqual([['130.04', at(4, 15)]]);
+  });
+
+  it('fills an exit that is sent late at the next open, not at a price that had passed', async () => {
+    const account = await entered({ prices: { 'BTC/USD': [[8 + 1 / 60, 98]] }, says: { 8: 'trend:exit' } });
+    await account.run(at(7, 59, 3));
+    account.withheld.add('BTC/USD 4h 8');
+    for (let minute = 0; minute < 9; minute++) {
+      await expect(account.run(at(8, minute, 3))).rejects.toMatchObject({ code: 'not-ready' });
+    }
+    account.withheld.clear();
+    await account.run(at(8, 9, 30));
+    await account.run(at(8, 10, 3));
+    expect((await account.results()).closed).toEqual([]);
+    await account.run(at(8, 11, 3));
+    const [closed] = (await account.results()).closed;
+    expect(closed).toMatchObject({ exit: { reason: 'SIGNAL' }, exitMs: at(8, 10) });
+    // 98 less 3 bp is 97.9706; a sale rounds down to the cent.
+    expect(closed && textOf(averagePrices(closed).exit ?? 0n)).toBe('97.97');
+  });
+
+  it('lets a stop sell while a tick waits for its candle, though the tick would sell', async () => {
+    const prices = [
+      [8 + 3 / 60, 95],
+      [8 + 5 / 60, 100],
+    ] as const;
+    const account = await entered({ prices: { 'BTC/USD': prices }, says: { 8: 'trend:exit' } });
+    await account.run(at(7, 59, 3));
+    await account.run(at(8, 9, 30));
+    const { closed } = await account.results();
+    expect(closed).toMatchObject([{ exit: { reason: 'STOP' }, exitMs: at(8, 3) }]);
+  });
+
   it('decides nothing while the candle has not appeared, and in the minute in which it has, it decides', async () => {
     const account = liveAccount({ ...calm, says: entering });
     await account.run(at(0, 0, 3));
@@ -81,6 +123,39 @@ describe('paper trading on one-minute candles', () => {
     await expect(account.run(at(4, 9, 59))).rejects.toMatchObject({ code: 'not-ready' });
     await account.run(at(4, 10));
     expect(told(await account.results())).toEqual(['0 WAIT', '4 WAIT INSUFFICIENT_DATA']);
+  });
+});
+
+describe('the one-minute candles of a flat account', () => {
+  const minutesOf = async (account: ReturnType<typeof liveAccount>) =>
+    (await account.stored())
+      .filter(({ timeframe }) => timeframe === '1m')
+      .map(({ symbol, rows, lastMs, holes }) => [symbol, rows, lastMs, holes.length]);
+
+  it('are stored up to every tick, without a hole, by one call a symbol', async () => {
+    const account = liveAccount(calm);
+    await account.run(at(4, 0, 3));
+    account.calls.length = 0;
+    for (let minute = 1; minute <= 240; minute += 10) await account.run(at(4, minute, 3));
+    expect(account.calls).toEqual([]);
+    await account.run(at(8, 0, 3));
+    expect(account.calls.filter(({ timeframe }) => timeframe === '1m')).toHaveLength(2);
+    // Twelve hours before the first tick, and the four to the second.
+    expect(await minutesOf(account)).toEqual([
+      ['BTC/USD', 16 * 60, at(7, 59), 0],
+      ['ETH/USD', 16 * 60, at(7, 59), 0],
+    ]);
+  });
+
+  it('that cannot be had endanger no decision, and are stored after the next tick', async () => {
+    const account = liveAccount(calm);
+    await account.run(at(0, 0, 3));
+    account.broken.add('1m');
+    await account.run(at(4, 0, 3));
+    expect(told(await account.results())).toEqual(['0 WAIT', '4 WAIT']);
+    account.broken.clear();
+    await account.run(at(8, 0, 3));
+    expect(await minutesOf(account)).toContainEqual(['BTC/USD', 20 * 60, at(7, 59), 0]);
   });
 });
 
@@ -115,9 +190,12 @@ describe('after an absence', () => {
     const account = await entered({ ...calm, says: { 8: 'trend:exit', 12: 'trend:long' } });
     await account.run(at(12, 30, 3));
     expect(told(await account.results())).toEqual(['0 WAIT', '4 ENTER', '8 EXIT MISSED', '12 HOLD MISSED']);
+    // Sent three seconds after the minute of 12:30 had opened.
     await account.run(at(12, 31, 3));
+    expect((await account.results()).closed).toEqual([]);
+    await account.run(at(12, 32, 3));
     const { closed } = await account.results();
-    expect(closed).toMatchObject([{ exit: { reason: 'SIGNAL' }, exitMs: at(12, 30) }]);
+    expect(closed).toMatchObject([{ exit: { reason: 'SIGNAL' }, exitMs: at(12, 31) }]);
   });
 
   it.each([

@@ -121,7 +121,7 @@ describe('what an account did', () => {
       });
     const { stdout } = await runCli('why', 'ETH/USD', '2025-01-01', '--data', data);
     expect(stdout).toMatch(/^paper-synthetic, SYNTHETIC market\n2025-01-01 00:00 {2}ETH\/USD /);
-    expect(stdout).toMatch(/^ {2}equity 10000 USD, /m);
+    expect(stdout).toMatch(/^ {2}equity 10,000\.00 USD, /m);
   });
 
   it.each([

@@ -51,12 +51,18 @@ const days = ['--from', '2025-01-01', '--to', '2025-01-02'];
 
 describe('wrong use ends with 2, one line of what is wrong and one of what to do:', () => {
   it.each([
-    [['trade'], "error: unknown command 'trade'\n(see --help)\n"],
-    [['candles', 'trade'], "error: unknown command 'trade'\n(see --help)\n"],
-    [['status', '--jsn'], "error: unknown option '--jsn'\n(Did you mean --json?)\n(see --help)\n"],
-    [['start', 'now'], /^error: too many arguments for 'start'.*now\.\n\(see --help\)\n$/],
+    [['trade'], "error: unknown command 'trade'\n(see npx --no hot-crypto help)\n"],
+    [['candles', 'trade'], "error: unknown command 'trade'\n(see npx --no hot-crypto help)\n"],
+    [
+      ['status', '--jsn'],
+      "error: unknown option '--jsn'\n(Did you mean --json?)\n(see npx --no hot-crypto help)\n",
+    ],
+    [['start', 'now'], /^error: too many arguments for 'start'.*now\.\n\(see npx --no hot-crypto help\)\n$/],
     [['start', '--data', ''], /^error: .*'--data <dir>' argument '' is invalid. Name a folder.\n/],
-    [['start', ...data, '--config'], "error: option '--config <file>' argument missing\n(see --help)\n"],
+    [
+      ['start', ...data, '--config'],
+      "error: option '--config <file>' argument missing\n(see npx --no hot-crypto help)\n",
+    ],
     [['start', '--source', 'binance'], /'binance' is invalid. Allowed choices are kraken, synthetic\./],
     [['start', '--speed', '0'], /'0' is invalid. Give a number of candles a second above 0, at most 1000\./],
     [['start', '--speed', 'fast'], /'fast' is invalid/],
@@ -109,7 +115,7 @@ describe('as a process', () => {
     expect(wrong).toEqual({
       code: 2,
       stdout: '',
-      stderr: "error: unknown command 'nonsense'\n(see --help)\n",
+      stderr: "error: unknown command 'nonsense'\n(see npx --no hot-crypto help)\n",
     });
     expect(failed).toEqual({
       code: 1,

@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../config/load.ts';
 import { AppError } from '../../shared/core/errors.ts';
 import { instancesOf } from '../../shared/core/strategies/instances.ts';
+import { strategies } from '../../shared/core/strategies/registry.ts';
 
 let folder = '';
 beforeAll(() => {
@@ -62,7 +63,10 @@ describe('a config file of one’s own', () => {
     const { risk, strategies, ...rest } = loadConfig(file);
     const own = loadConfig();
     expect(risk).toEqual({ ...own.risk, riskPerTrade: 0.01 });
-    expect(strategies['turtle']).toEqual({ enabled: true, timeframes: ['4h', '1d'], params: { entry: 55 } });
+    expect(strategies['turtle']).toEqual({
+      ...own.strategies['turtle'],
+      params: { entry: 55, exit: 10, range: 20, stop: 2 },
+    });
     expect(strategies['trend_ema']).toEqual(own.strategies['trend_ema']);
     expect(rest).toMatchObject({ capital: own.capital, markets: own.markets, ensemble: own.ensemble });
   });
@@ -71,6 +75,25 @@ describe('a config file of one’s own', () => {
     const config = loadConfig(fileOf('symbols: [ETH/USD]\nstrategies: { turtle: { timeframes: [1d] } }\n'));
     expect(config.symbols).toEqual(['ETH/USD']);
     expect(config.strategies['turtle']?.timeframes).toEqual(['1d']);
+  });
+
+  it('can be written from what config/*.yaml show: every field stands there with its default', () => {
+    const shown = ['paper', 'strategies', 'markets'].map((name) =>
+      readFileSync(join(import.meta.dirname, `../../config/${name}.yaml`), 'utf8'),
+    );
+    const fields = (tree: object): string[] =>
+      Object.entries(tree).flatMap(([key, value]) =>
+        typeof value === 'object' && !Array.isArray(value) ? [key, ...fields(value)] : [key],
+      );
+    const { markets, strategies: chosen, ...rest } = loadConfig();
+    const params = strategies.flatMap(({ id, params: schema }) => {
+      expect(chosen[id]?.params, id).toEqual(schema.parse({}));
+      return Object.keys(chosen[id]?.params ?? {});
+    });
+    const missing = [...fields(rest), ...fields(markets), ...fields(chosen), ...params].filter(
+      (field) => !shown.some((text) => text.includes(`${field}:`)),
+    );
+    expect(missing).toEqual([]);
   });
 
   it('may be empty', () => {

@@ -90,7 +90,10 @@ export function liveAccount(market: LiveMarket) {
   const loopNow = (): PaperLoop => {
     const candles = parquetCandleStore(objects, 'kraken');
     const feed = liveFeed({ source, store: candles, execTimeframe: '1m', nowMs: () => nowMs });
-    const exchange = paperExchange(store, account, (symbol) => marketRules(config, symbol).fill);
+    const exchange = paperExchange(store, account, (symbol) => marketRules(config, symbol).fill, {
+      nowMs: () => nowMs,
+      execMs: timeframeMs['1m'],
+    });
     const trader = {
       store,
       account,
@@ -114,7 +117,7 @@ export function liveAccount(market: LiveMarket) {
       feed,
       source: 'fake',
       missedTimeframes: ['1m', '15m', '1h', '4h'],
-      absenceMs: 15 * timeframeMs['1m'],
+      absenceMs: timeframeMs['1m'],
     };
   };
   const objects = memoryObjectStore();
@@ -123,6 +126,8 @@ export function liveAccount(market: LiveMarket) {
     calls,
     withheld,
     broken,
+    /** The candles that are stored. */
+    stored: () => parquetCandleStore(objects, 'kraken').list(),
     /** One turn of the loop at an instant. */
     async run(ms: EpochMs): Promise<void> {
       nowMs = ms;

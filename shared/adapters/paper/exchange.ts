@@ -12,35 +12,49 @@ import { met, type StoredOrder, saving, storedOrder } from './orders.ts';
 
 const TRIES_MAX = 5;
 
+/** An order sent so soon after the exec candle of its instant has closed is still one of that instant. */
+const ON_TIME_MS = 10_000;
+
 const clockSchema = z.strictObject({ kind: z.enum(['OPEN', 'RANGE']), candleMs: z.int() });
+
+/** A market whose time passes while a program is late. */
+interface MarketClock {
+  /** The market's present. */
+  readonly nowMs: () => EpochMs;
+  readonly execMs: number;
+}
 
 /**
  * A paper exchange in a state store. A client id is taken once, for ever, so the same order sent twice is one.
  * @param rulesOf what fills of a symbol cost
+ * @param market of the present: an order that comes late meets no candle that opened before it came. Without one
+ * every order is sent at its instant, as in a replay
  */
 export function paperExchange(
   store: StateStore,
   account: string,
   rulesOf: (symbol: string) => FillRules,
+  market?: MarketClock,
 ): ModelledExchange {
   const pk = `PAPER#${account}`;
   const load = async (id: string): Promise<StoredOrder | undefined> => {
     const item = (await store.get({ pk, sk: `OPEN#${id}` })) ?? (await store.get({ pk, sk: `ENDED#${id}` }));
     return item === undefined ? undefined : storedOrder(item);
   };
-  const end = ({ item, order }: StoredOrder, status: ExchangeOrder['status']) =>
-    store.transact(saving(pk, { item, order }, { ...order, status }));
+  const end = (found: StoredOrder, status: ExchangeOrder['status']) =>
+    store.transact(saving(pk, found, { ...found.order, status }));
 
   return {
     answersAtOnce: true,
 
-    async place(request) {
+    async place(request, atMs) {
       const { clientOrderId } = request;
       const order: ExchangeOrder = { ...request, status: 'open', fills: [] };
+      const body = { ...order, ...(market !== undefined && { fromMs: firstOpenMs(market, atMs) }) };
       // The id is taken in the same transaction; refused, it was taken before, and this order is that one.
       await store.transact([
         { kind: 'put', pk, sk: `TAKEN#${clientOrderId}`, expect: 'absent', body: {} },
-        { kind: 'put', pk, sk: `OPEN#${clientOrderId}`, expect: 'absent', body: { ...order } },
+        { kind: 'put', pk, sk: `OPEN#${clientOrderId}`, expect: 'absent', body },
       ]);
       return { kind: 'accepted' };
     },
@@ -54,9 +68,7 @@ export function paperExchange(
       if (found === undefined || found.order.status !== 'open') return false;
       // A stop is never looser than it was: such an amend is an old one that comes late.
       if (unitsOf(triggerPrice) < unitsOf(found.order.triggerPrice ?? '0')) return false;
-      const body = { ...found.order, triggerPrice };
-      const { sk, version } = found.item;
-      return (await store.transact([{ kind: 'put', pk, sk, expect: version, body }])).ok;
+      return (await store.transact(saving(pk, found, { ...found.order, triggerPrice }))).ok;
     },
 
     async cancel(clientOrderId) {
@@ -82,6 +94,12 @@ export function paperExchange(
   };
 }
 
+/** Open time of the first exec candle that an order of an instant may meet when it is sent now. */
+function firstOpenMs({ nowMs, execMs }: MarketClock, atMs: EpochMs): EpochMs {
+  const now = nowMs();
+  return now < atMs + execMs + ON_TIME_MS ? atMs : Math.ceil(now / execMs) * execMs;
+}
+
 interface Book {
   readonly store: StateStore;
   readonly pk: string;
@@ -96,10 +114,9 @@ async function tryToMeet(
   const before = await readClock(store, pk);
   if (before !== undefined && hasPassed(before.clock, { kind: step, candleMs })) return true;
   const orders = (await store.query(pk, { prefix: 'OPEN#' })).map(storedOrder);
-  const atMs = step === 'OPEN' ? candleMs : endMs;
   const changes = [...candles].flatMap(([symbol, candle]) => {
     const own = orders.filter(({ order }) => order.symbol === symbol);
-    return met(own, { step, atMs, candle, rules: rulesOf(symbol) });
+    return met(own, { step, candleMs, endMs, candle, rules: rulesOf(symbol) });
   });
   const expect = before?.item.version ?? 'absent';
   const clock: Action = { kind: 'put', pk, sk: 'CLOCK', expect, body: { kind: step, candleMs } };

@@ -9,7 +9,7 @@ import {
 } from '../../core/decimal.ts';
 import type { FillRules } from '../../core/execution/costs.ts';
 import type { OrderOutcome, RestingOrder } from '../../core/execution/fill-orders.ts';
-import { fillAtOpen, fillInRange } from '../../core/execution/fills.ts';
+import { type FillCandle, fillAtOpen, fillInRange } from '../../core/execution/fills.ts';
 import type { Candle } from '../../core/market/candles.ts';
 import type { EpochMs } from '../../core/market/timeframes.ts';
 import type { ExchangeOrder } from '../../ports/exchange.ts';
@@ -19,6 +19,7 @@ const text = z.string();
 const amount = z.custom<DecimalText>((value) => typeof value === 'string' && isDecimalText(value));
 
 const orderSchema = z.strictObject({
+  fromMs: z.int().exactOptional(),
   clientOrderId: text,
   symbol: text,
   side: z.enum(['buy', 'sell']),
@@ -45,17 +46,22 @@ const orderSchema = z.strictObject({
 export interface StoredOrder {
   readonly item: Item;
   readonly order: ExchangeOrder;
+  /** Open time of the first exec candle that it may meet; undefined: any that is met after it was placed. */
+  readonly fromMs: EpochMs | undefined;
 }
 
 /** Reads an order. */
 export function storedOrder(item: Item): StoredOrder {
-  return { item, order: orderSchema.parse(item.body) };
+  const { fromMs, ...order } = orderSchema.parse(item.body);
+  return { item, order, fromMs };
 }
 
 /** A step of the clock, the candle that it brings (undefined in a hole), and what fills cost. */
 interface Meeting {
   readonly step: 'OPEN' | 'RANGE';
-  readonly atMs: EpochMs;
+  /** From when on the candle is met: its open, or later when part of it was met before. */
+  readonly candleMs: EpochMs;
+  readonly endMs: EpochMs;
   readonly candle: Candle | undefined;
   readonly rules: FillRules;
 }
@@ -66,22 +72,39 @@ interface Change {
 }
 
 /** In a hole nothing trades: as in an untraded candle, entries at the market end and all else goes on. */
-const NO_TRADE = { open: 0, high: 0, low: 0, close: 0, volume: 0 };
+const NO_TRADE: FillCandle = { open: 0, high: 0, low: 0, close: 0, volume: 0 };
 
-/** What one step of the clock does to the orders of one symbol. */
-export function met(
-  orders: readonly StoredOrder[],
-  { step, atMs, candle, rules }: Meeting,
-): readonly Change[] {
-  const resting = orders.map(({ order }) => restingOf(order));
+/** What one step of the clock does to the orders of one symbol: to those that had come when the candle ended. */
+export function met(orders: readonly StoredOrder[], meeting: Meeting): readonly Change[] {
+  const { step, candleMs, endMs, candle = NO_TRADE, rules } = meeting;
+  const present = orders.filter(({ fromMs = 0 }) => fromMs < endMs);
+  const openMs = meeting.candle?.openMs ?? candleMs;
+  const isLater = ({ fromMs = 0 }: StoredOrder) => fromMs > openMs;
+  const atMs = step === 'OPEN' ? candleMs : endMs;
   const fill = step === 'OPEN' ? fillAtOpen : fillInRange;
-  const outcomes = fill(resting, candle ?? NO_TRADE, rules);
-  return orders.flatMap((from) => {
+  const restingIn = (isIn: (order: StoredOrder) => boolean) =>
+    present.filter(isIn).map(({ order }) => restingOf(order));
+  const outcomes = [
+    ...fill(
+      restingIn((one) => !isLater(one)),
+      candle,
+      rules,
+    ),
+    ...restingIn(isLater).flatMap((order) => fill([order], openedAgainst(order, candle), rules)),
+  ];
+  return present.flatMap((from) => {
     const own = outcomes.filter(({ orderId }) => orderId === from.order.clientOrderId);
     return own.length === 0
       ? []
       : [{ from, to: own.reduce((order, one) => after(order, one, atMs), from.order) }];
   });
+}
+
+/** A long candle that opened before a market order came: what it met lies unknown within, the worse end is taken. */
+function openedAgainst({ kind, side }: RestingOrder, candle: FillCandle): FillCandle {
+  if (kind !== 'market') return candle;
+  const { open, close } = candle;
+  return { ...candle, open: side === 'buy' ? Math.max(open, close) : Math.min(open, close) };
 }
 
 function after(order: ExchangeOrder, { status, fill }: OrderOutcome, atMs: EpochMs): ExchangeOrder {
@@ -112,8 +135,8 @@ function filledOf({ fills }: ExchangeOrder): Units {
 }
 
 /** Writes an order back; one that ended leaves the open ones. */
-export function saving(pk: string, { item }: StoredOrder, order: ExchangeOrder): readonly Action[] {
-  const body = { ...order };
+export function saving(pk: string, { item, fromMs }: StoredOrder, order: ExchangeOrder): readonly Action[] {
+  const body = { ...order, ...(fromMs !== undefined && { fromMs }) };
   const { sk, version } = item;
   if (order.status === 'open') return [{ kind: 'put', pk, sk, expect: version, body }];
   return [

@@ -3,7 +3,7 @@ import { AppError } from '../../core/errors.ts';
 import { isoMinute } from '../../core/market/calendar.ts';
 import { type Candles, candleColumns, emptyCandles, sliceCandles } from '../../core/market/candles.ts';
 import { FILL_BARS_MAX } from '../../core/market/holes.ts';
-import { type Timeframe, timeframeMs } from '../../core/market/timeframes.ts';
+import { type Timeframe, timeframeMs, timeframes } from '../../core/market/timeframes.ts';
 import { likelyTimeframe, rowFault } from '../../core/market/verify.ts';
 import type { CandleFile, CandleFileContent } from '../../ports/candle-file.ts';
 import { type Layout, layoutOf, seriesOf, timeUnitOf } from './csv-layout.ts';
@@ -12,8 +12,10 @@ import { textOfFile } from './csv-text.ts';
 const ROWS_BETWEEN_REPORTS = 50_000;
 const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
-/** From one bar's close to the next one's open prices do not move a hundredfold: one of the two is in another unit. */
-const PRICE_JUMP_MAX = 100;
+/** From one bar's close to the next one's open prices do not move so far (8 is the most that was seen): one is in another unit. */
+const PRICE_JUMP_MAX = 20;
+/** So many of the steps between rows that are all of another timeframe show that the file is of that one. */
+const STEP_SHARE = 0.9;
 
 /** The file while it is read: `at` rows are in `candles`, row i comes from line `lines[i]`. */
 interface Reading {
@@ -177,6 +179,18 @@ function checkTimeframe(reading: Reading): void {
   // Two candles that lie far apart prove nothing.
   if (at > 2 && likely && timeframeMs[likely] > timeframeMs[timeframe])
     refuse(reading, 1, `${column}no two candles are ${timeframe} apart${looks}`);
+  const usual = usualStep(openMs);
+  if (at > 2 && usual && usual !== timeframe)
+    refuse(reading, 1, `${column}nearly all candles are ${usual} apart, not ${timeframe}`);
+}
+
+/** The timeframe that nearly every step from a row to the next has, if there is one. */
+function usualStep(openMs: Float64Array): Timeframe | undefined {
+  const steps = openMs.subarray(1).map((ms, i) => ms - (openMs[i] ?? 0));
+  return timeframes.find((timeframe) => {
+    const equal = steps.filter((step) => step === timeframeMs[timeframe]).length;
+    return equal >= STEP_SHARE * steps.length;
+  });
 }
 
 function quote(text: string): string {
@@ -192,6 +206,6 @@ function refuse({ name, lines }: Reading, row: number, problem: string): never {
   throw new AppError(
     'candles-invalid',
     `'${name}', line ${lines[row]}${problem}.`,
-    'Correct the file, or --symbol and --timeframe, and import it again; nothing was imported.',
+    'Correct the file, or --symbol and --timeframe, and import it again; nothing of it was imported.',
   );
 }

@@ -2,7 +2,7 @@ import { numberOf, textOf, type Units, unitsOf } from '../decimal.ts';
 import { type DecideInput, type Decision, decide } from '../decision/decide.ts';
 import { lookbackFault } from '../decision/lookback.ts';
 import { type CandleWindow, recordOf } from '../decision/record.ts';
-import type { Regime } from '../decision/regime.ts';
+import { ASSUMED_REGIME } from '../decision/regime.ts';
 import { signalAt } from '../decision/signals.ts';
 import type { Step } from '../execution/clock.ts';
 import { budgetOf, reservationOf } from '../execution/ledger.ts';
@@ -11,8 +11,6 @@ import { contentHash } from '../market/content-hash.ts';
 import { type EpochMs, lastCloseMs } from '../market/timeframes.ts';
 import { type EngineRun, equityOf } from './engine-run.ts';
 import { advance, type InstanceColumns, type MarketState, type Series } from './market-state.ts';
-
-const REGIME: Regime = 'RANDOM_WALK';
 
 /** Step 5: every symbol decides, in alphabetical order; what one reserves the next cannot spend. */
 export function decideTick(run: EngineRun, { atMs }: Step): void {
@@ -70,11 +68,11 @@ function decideMarket(
     symbol,
     signals: columns.flatMap((one) =>
       one.series.isClosing && faultOf(run, one.series, atMs) === null
-        ? [signalAt(one.instance, one.signals, one.series.row, REGIME)]
+        ? [signalAt(one.instance, one.signals, one.series.row, ASSUMED_REGIME)]
         : [],
     ),
     fault: faultOf(run, risk, atMs),
-    regime: REGIME,
+    regime: ASSUMED_REGIME,
     close: risk.candles.close[risk.row] ?? Number.NaN,
     atr: market.atr[risk.row] ?? Number.NaN,
     position: market.position,

@@ -3,6 +3,9 @@ import type { DecisionRecord } from './record.ts';
 
 type Draft = Omit<DecisionRecord, 'reasons'>;
 
+/** The terms of a size as a person calls them. */
+const binding = { N1: 'the risk', N3: 'the share of one symbol', N5: 'free cash' } as const;
+
 /** The sentences that say why a decision came out as it did, from its record alone. */
 export function reasonsOf(record: Draft): readonly string[] {
   return [...dataSentences(record), ...voteSentences(record), ...outcomeSentences(record)];
@@ -58,7 +61,7 @@ function entrySentences({ size, entry, regime }: Draft): readonly string[] {
   const half = regime === 'RANDOM_WALK' ? ' (halved: the market is taken for a random walk)' : '';
   const target = entry.target === null ? 'no target' : `a target of ${entry.target}`;
   return [
-    `Size: risk allows ${size.n1} USD${half}, one symbol ${size.n3}, free cash ${size.n5}; ${size.binding} binds.`,
+    `Size: risk allows ${size.n1} USD${half}, one symbol ${size.n3}, free cash ${size.n5}; ${binding[size.binding]} binds.`,
     `Buy ${entry.quantity} at the next open, with a stop near ${entry.stop} and ${target}.`,
   ];
 }
@@ -86,12 +89,14 @@ function holdSentence({ inputs: { held }, latched }: Draft): string {
   return `${sentence}; ${list(latched)} left, with less than half of the weight of the entry.`;
 }
 
-function waitSentence({ code, size, rule, inputs }: Draft): string {
+function waitSentence({ code, size, rule, inputs, score }: Draft): string {
   if (code === 'SIZE_BELOW_MIN' && size !== null)
-    return `Not bought: ${size.tooSmall ?? 'too small'} (${size.binding} binds, quantity ${size.quantity}).`;
-  if (code !== null) return 'Nothing is held and nothing is bought.';
+    return `Not bought: ${size.tooSmall ?? 'too small'} (${binding[size.binding]} binds, quantity ${size.quantity}).`;
+  if (code === 'MISSED') return 'Nothing is bought: this tick was missed or came too late.';
+  if (code === 'INSUFFICIENT_DATA') return 'Nothing is bought: the 4h candles are not sufficient.';
   if (inputs.isEntering) return 'Nothing more is bought: an entry order has not ended yet.';
-  return rule === null ? 'Nothing is held and no strategy votes long.' : 'Nothing is bought.';
+  if (rule === null) return 'Nothing is held and no strategy votes long.';
+  return `Nothing is bought: the long score of ${score.long.toFixed(2)} does not meet the rule of an entry.`;
 }
 
 function list(words: readonly string[]): string {

@@ -3,6 +3,7 @@ import { clientOrderId } from '../execution/client-id.ts';
 import { ceilToTick } from '../execution/levels.ts';
 import type { ExitReason, Position, Supporter } from '../execution/position.ts';
 import type { EpochMs, Timeframe } from '../market/timeframes.ts';
+import type { Size } from '../risk/size.ts';
 import type { DecideInput, DecideRules, Decision, RejectCode } from './decide.ts';
 import { type EntryRule, entryRule } from './ensemble.ts';
 import { reasonsOf } from './reasons.ts';
@@ -46,7 +47,7 @@ interface SizeRecord {
   readonly n1: DecimalText;
   readonly n3: DecimalText;
   readonly n5: DecimalText;
-  readonly binding: string;
+  readonly binding: Size['binding'];
   readonly quantity: DecimalText;
   readonly tooSmall: string | null;
 }

@@ -160,7 +160,7 @@ describe('a file is refused, by line, column and value, for', () => {
     const error = refusal(withRow(broken));
     expect(error.code).toBe('candles-invalid');
     expect(error.message).toContain(message);
-    expect(error.hint).toContain('nothing was imported');
+    expect(error.hint).toContain('nothing of it was imported');
   });
 
   it('seconds from the first row on', () => {

@@ -32,7 +32,7 @@ describe('the reasons of an entry', () => {
       'turtle@4h says nothing.',
       'The long score is 0.60: enough for an entry.',
       'Size: risk allows 631.31 USD (halved: the market is taken for a random walk), one symbol 5000, ' +
-        'free cash 9957.18; N1 binds.',
+        'free cash 9957.18; the risk binds.',
       'Buy 6.31313131 at the next open, with a stop near 96.1 and no target.',
     ]);
   });
@@ -40,7 +40,7 @@ describe('the reasons of an entry', () => {
   it('name the target, and no random walk where there is none', () => {
     const signals = [{ ...trend, target: 110 }];
     const [, , size, order] = reasonsOf({ signals, regime: 'WEAK_TREND' });
-    expect(size).toBe('Size: risk allows 1262.63 USD, one symbol 5000, free cash 9957.18; N1 binds.');
+    expect(size).toBe('Size: risk allows 1262.63 USD, one symbol 5000, free cash 9957.18; the risk binds.');
     expect(order).toBe('Buy 12.62626262 at the next open, with a stop near 96.1 and a target of 110.');
   });
 });
@@ -60,7 +60,7 @@ describe('the reasons of no entry', () => {
       'turtle@4h votes long with weight 0.40.',
       'The long score is 0.40: 0.40 is below the 0.45 that an entry needs; ' +
         'the other side weighs more than half as much.',
-      'Nothing is bought.',
+      'Nothing is bought: the long score of 0.40 does not meet the rule of an entry.',
     ]);
   });
 
@@ -74,7 +74,7 @@ describe('the reasons of no entry', () => {
   it('say what is wrong with the candles', () => {
     expect(reasonsOf({ signals: [trend] }, [hole])).toEqual([
       'The 4h candles are not sufficient (a hole in the candles): no entry and no exit signal.',
-      'Nothing is held and nothing is bought.',
+      'Nothing is bought: the 4h candles are not sufficient.',
     ]);
   });
 
@@ -92,13 +92,13 @@ describe('the reasons of no entry', () => {
       'This tick was missed or came too late: nothing may be entered.',
       'trend_ema@4h votes long with weight 0.60.',
       'The long score is 0.60: enough for an entry.',
-      'Nothing is held and nothing is bought.',
+      'Nothing is bought: this tick was missed or came too late.',
     ]);
   });
 
   it('say what the size falls short of', () => {
     expect(reasonsOf({ signals: [trend], funds: { equity: 10_000, free: 0.4 } }).at(-1)).toBe(
-      'Not bought: cost below the minimum of 0.5 (N5 binds, quantity 0.00398287).',
+      'Not bought: cost below the minimum of 0.5 (free cash binds, quantity 0.00398287).',
     );
   });
 });

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { paperExchange } from '../../../shared/adapters/paper/exchange.ts';
+import { sqliteStateStore } from '../../../shared/adapters/sqlite/state-store.ts';
+import type { DecimalText } from '../../../shared/core/decimal.ts';
+import { marketRules } from '../../../shared/core/decision/rules.ts';
+import type { Candle } from '../../../shared/core/market/candles.ts';
+import type { OrderRequest } from '../../../shared/ports/exchange.ts';
+import { SCRIPT_START_MS } from '../../helpers/script.ts';
+import { worldConfig } from '../../helpers/world.ts';
+
+const config = worldConfig(['BTC/USD', 'ETH/USD']);
+const memory = () => sqliteStateStore({ file: ':memory:', durability: 'relaxed' });
+const text = (amount: string) => amount as DecimalText;
+const buy: OrderRequest = {
+  clientOrderId: 'buy',
+  symbol: 'BTC/USD',
+  side: 'buy',
+  kind: 'market',
+  isEntry: true,
+  quantity: text('2'),
+  budget: text('1000'),
+};
+const sale: OrderRequest = {
+  clientOrderId: 'sale',
+  symbol: 'BTC/USD',
+  side: 'sell',
+  kind: 'market',
+  isEntry: false,
+  quantity: text('2'),
+};
+const stop: OrderRequest = { ...sale, clientOrderId: 'stop', kind: 'stop', triggerPrice: text('95') };
+
+const HOUR_MS = 3_600_000;
+/** The n-th hourly candle, and where it lies. */
+const at = (n: number) => ({
+  candleMs: SCRIPT_START_MS + n * HOUR_MS,
+  endMs: SCRIPT_START_MS + (n + 1) * HOUR_MS,
+});
+const bitcoin = (n: number, low = 99, volume = 1000): ReadonlyMap<string, Candle> =>
+  new Map([['BTC/USD', { openMs: at(n).candleMs, open: 100, high: 101, low, close: 100, volume }]]);
+
+describe('an order that is sent in the present', () => {
+  const second = 1000;
+  const sentAt = (nowMs: number) =>
+    paperExchange(memory(), 'paper', (symbol) => marketRules(config, symbol).fill, {
+      nowMs: () => nowMs,
+      execMs: HOUR_MS,
+    });
+
+  it('meets the candle of its instant until ten seconds after it has closed, and then the next open', async () => {
+    for (const [lateMs, filledMs] of [
+      [10 * second - 1, at(0).candleMs],
+      [10 * second, at(2).candleMs],
+    ] as const) {
+      const exchange = sentAt(at(0).endMs + lateMs);
+      await exchange.place(buy, at(0).candleMs);
+      for (let n = 0; n < 3; n++) await exchange.meet('OPEN', at(n), bitcoin(n));
+      expect((await exchange.find('buy'))?.fills.map(({ atMs }) => atMs)).toEqual([filledMs]);
+    }
+  });
+
+  it('late, it does not expire in a hole before it came, and as a stop it sells in no candle before it came', async () => {
+    const exchange = sentAt(at(1).endMs);
+    for (const order of [buy, stop]) await exchange.place(order, at(0).candleMs);
+    expect(await exchange.amend('stop', { triggerPrice: text('96') })).toBe(true);
+    await exchange.meet('OPEN', at(1), new Map([['BTC/USD', undefined]]));
+    await exchange.meet('RANGE', at(1), bitcoin(1, 90));
+    for (const id of ['buy', 'stop']) expect(await exchange.find(id)).toMatchObject({ status: 'open' });
+    await exchange.meet('OPEN', at(2), bitcoin(2, 90));
+    await exchange.meet('RANGE', at(2), bitcoin(2, 90));
+    for (const id of ['buy', 'stop']) expect(await exchange.find(id)).toMatchObject({ status: 'filled' });
+  });
+
+  it('in a long candle that opened before it came, meets the worse of open and close', async () => {
+    for (const [order, open, close, price] of [
+      // 3 basis points against it, on the tick.
+      [sale, 100, 98, '97.97'],
+      [sale, 98, 100, '97.97'],
+      [buy, 98, 100, '100.03'],
+    ] as const) {
+      const exchange = sentAt(at(2).candleMs);
+      await exchange.place(order, at(2).candleMs);
+      const candle: Candle = { openMs: at(0).candleMs, open, high: 101, low: 97, close, volume: 1000 };
+      await exchange.meet(
+        'OPEN',
+        { candleMs: at(2).candleMs, endMs: at(3).endMs },
+        new Map([['BTC/USD', candle]]),
+      );
+      expect(await exchange.find(order.clientOrderId)).toMatchObject({ fills: [{ price }] });
+    }
+  });
+});
