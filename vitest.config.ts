@@ -6,5 +6,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/real/**'],
     testTimeout: 20_000,
+    // Nothing here keeps state in modules: a process for each file would cost a third of the time.
+    isolate: false,
   },
 });
