@@ -4,50 +4,13 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { paperExchange } from '../../../shared/adapters/paper/exchange.ts';
 import { sqliteStateStore } from '../../../shared/adapters/sqlite/state-store.ts';
-import type { DecimalText } from '../../../shared/core/decimal.ts';
-import { marketRules } from '../../../shared/core/decision/rules.ts';
-import type { Candle } from '../../../shared/core/market/candles.ts';
-import type { OrderRequest } from '../../../shared/ports/exchange.ts';
 import type { StateStore } from '../../../shared/ports/state-store.ts';
-import { SCRIPT_START_MS } from '../../helpers/script.ts';
-import { worldConfig } from '../../helpers/world.ts';
+import { at, bitcoin, buy, fillRulesOf, memory, sale, stop, text } from '../../helpers/paper-orders.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'paper-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const config = worldConfig(['BTC/USD', 'ETH/USD']);
-const memory = () => sqliteStateStore({ file: ':memory:', durability: 'relaxed' });
-const over = (store: StateStore) =>
-  paperExchange(store, 'paper', (symbol) => marketRules(config, symbol).fill);
-
-const text = (amount: string) => amount as DecimalText;
-const buy: OrderRequest = {
-  clientOrderId: 'buy',
-  symbol: 'BTC/USD',
-  side: 'buy',
-  kind: 'market',
-  isEntry: true,
-  quantity: text('2'),
-  budget: text('1000'),
-};
-const sale: OrderRequest = {
-  clientOrderId: 'sale',
-  symbol: 'BTC/USD',
-  side: 'sell',
-  kind: 'market',
-  isEntry: false,
-  quantity: text('2'),
-};
-const stop: OrderRequest = { ...sale, clientOrderId: 'stop', kind: 'stop', triggerPrice: text('95') };
-
-const HOUR_MS = 3_600_000;
-/** The n-th hourly candle, and where it lies. */
-const at = (n: number) => ({
-  candleMs: SCRIPT_START_MS + n * HOUR_MS,
-  endMs: SCRIPT_START_MS + (n + 1) * HOUR_MS,
-});
-const bitcoin = (n: number, low = 99, volume = 1000): ReadonlyMap<string, Candle> =>
-  new Map([['BTC/USD', { openMs: at(n).candleMs, open: 100, high: 101, low, close: 100, volume }]]);
+const over = (store: StateStore) => paperExchange(store, 'paper', fillRulesOf);
 
 describe('an order at the paper exchange', () => {
   it('placed twice is one order, open or ended', async () => {
@@ -244,7 +207,7 @@ describe('the state of the paper exchange', () => {
   it('is an account’s own: another account knows nothing of it', async () => {
     const store = memory();
     await over(store).place(buy, 0);
-    const other = paperExchange(store, 'other', (symbol) => marketRules(config, symbol).fill);
+    const other = paperExchange(store, 'other', fillRulesOf);
     expect(await other.find('buy')).toBeUndefined();
   });
 });
