@@ -159,6 +159,24 @@ export function mayGoOn({ account }: Session, error: unknown): boolean {
   return account.isInStep && !(error instanceof AppError && error.code === 'state-contended');
 }
 
+/** Gives each its turn, whatever becomes of the others. @returns what went wrong on the way */
+export async function inTurn<One>(
+  session: Session,
+  all: readonly One[],
+  turn: (one: One) => Promise<void>,
+): Promise<unknown[]> {
+  const errors: unknown[] = [];
+  for (const one of all) {
+    try {
+      await turn(one);
+    } catch (error) {
+      if (!mayGoOn(session, error)) throw error;
+      errors.push(error);
+    }
+  }
+  return errors;
+}
+
 function replace<Value>(map: Map<string, Value>, by: ReadonlyMap<string, Value>): void {
   map.clear();
   for (const [key, value] of by) map.set(key, value);

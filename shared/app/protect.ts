@@ -3,7 +3,7 @@ import { clientOrderId, type Purpose } from '../core/execution/client-id.ts';
 import { moveOrder, newOrder, type Order } from '../core/execution/order.ts';
 import { orderEnded, type Position } from '../core/execution/position.ts';
 import type { EpochMs } from '../core/market/timeframes.ts';
-import { type Account, commit, mayGoOn, type Session } from './account.ts';
+import { type Account, commit, inTurn, mayGoOn, type Session } from './account.ts';
 import { isUnsent, type SendAt, sendPending } from './place.ts';
 import { reconcile } from './reconcile.ts';
 
@@ -19,7 +19,9 @@ export async function protectAndSend(session: Session, at: SendAt): Promise<void
   const secure = (symbol: string) => secureSymbol(session, symbol, at);
   const errors = await inTurn(session, symbolsOf(account), secure);
   // What the exchange refused to rest may not stay bare until the next run: it is sold in this one.
-  const bare = [...account.positions.keys()].filter((symbol) => exitsOf(account, symbol).length === 0);
+  const bare = symbolsOf(account).filter(
+    (symbol) => account.positions.has(symbol) && exitsOf(account, symbol).length === 0,
+  );
   errors.push(...(await inTurn(session, bare, secure)));
   const enter = (symbol: string) => sendPending(session, entriesOf(account, symbol), at);
   errors.push(...(await inTurn(session, symbolsOf(account), enter)));
@@ -27,8 +29,8 @@ export async function protectAndSend(session: Session, at: SendAt): Promise<void
 }
 
 /**
- * Does work that needs candles. Where it fails, what was decided before is carried on first: a candle that has not
- * appeared holds up the decisions of its instant, and no stop, sale or order that waits to be sent.
+ * Does work that needs candles or answers. Where it fails, what was decided before is carried on first: a candle that
+ * has not appeared, or an order that cannot be looked up, holds up no stop, sale or order that waits to be sent.
  */
 export async function carryingOn<Result>(
   session: Session,
@@ -43,26 +45,10 @@ export async function carryingOn<Result>(
   }
 }
 
-/** Gives each symbol its turn, in alphabetical order. @returns what went wrong on the way */
-async function inTurn(
-  session: Session,
-  symbols: Iterable<string>,
-  turn: (symbol: string) => Promise<void>,
-): Promise<unknown[]> {
-  const errors: unknown[] = [];
-  for (const symbol of [...symbols].sort()) {
-    try {
-      await turn(symbol);
-    } catch (error) {
-      if (!mayGoOn(session, error)) throw error;
-      errors.push(error);
-    }
-  }
-  return errors;
-}
-
-function symbolsOf({ positions, orders }: Account): ReadonlySet<string> {
-  return new Set([...positions.keys(), ...[...orders.values()].map(({ value }) => value.symbol)]);
+/** Of everything that is open, in alphabetical order. */
+function symbolsOf({ positions, orders }: Account): readonly string[] {
+  const symbols = [...positions.keys(), ...[...orders.values()].map(({ value }) => value.symbol)];
+  return [...new Set(symbols)].sort();
 }
 
 /** The whole way of a symbol, from the withdrawal of its stop to its sale: it is bare for no longer than that. */

@@ -14,7 +14,7 @@ import {
 } from '../core/execution/position.ts';
 import type { ExchangeFill, ExchangeOrder } from '../ports/exchange.ts';
 import type { Action } from '../ports/state-store.ts';
-import { commit, type Session } from './account.ts';
+import { commit, inTurn, type Session } from './account.ts';
 import { bodyOf, keys } from './items.ts';
 import { rulesOf, type Trader } from './trader.ts';
 
@@ -30,15 +30,17 @@ const finalStates: Readonly<Record<Exclude<ExchangeOrder['status'], 'open'>, Ord
  * and each fill that the books do not have is booked once, in one transaction with cash, position and order.
  * Exits come before entries, symbols in alphabetical order.
  * @param only look up the orders of this symbol alone
+ * @throws the first error of an order, after all others had their turn; at once when nothing more may be written
  */
 export async function reconcile(session: Session, only?: string): Promise<void> {
-  const { trader, account } = session;
-  const open = [...account.orders.values()].map(({ value }) => value).sort(exitsFirst);
-  for (const order of open) {
-    if (order.state === 'PENDING' || (only !== undefined && order.symbol !== only)) continue;
-    const found = await trader.exchange.find(order.clientOrderId);
+  const sent = [...session.account.orders.values()]
+    .map(({ value }) => value)
+    .filter(({ state, symbol }) => state !== 'PENDING' && (only === undefined || symbol === only));
+  const errors = await inTurn(session, sent.sort(exitsFirst), async (order) => {
+    const found = await session.trader.exchange.find(order.clientOrderId);
     if (found !== undefined) await book(session, { order, found });
-  }
+  });
+  if (errors.length > 0) throw errors[0];
 }
 
 function exitsFirst(a: Order, b: Order): number {

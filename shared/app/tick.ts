@@ -46,7 +46,7 @@ export async function tick(trader: Trader, input: TickInput): Promise<TickOutcom
     const claim = await trader.store.get(keys.tick(account.id, input.atMs));
     if (isDone(claim) || isBehind(account, input.atMs)) return 'done-before';
     const isBusy = account.orders.size > 0 || account.positions.size > 0;
-    if (isBusy) await reconcile(session);
+    if (isBusy) await carryingOn(session, input, () => reconcile(session));
     const decided = () => decideAndStore(session, { ...input, isBusy });
     const records = claim === undefined ? await carryingOn(session, input, decided) : [];
     if (claim !== undefined || isBusy || account.orders.size > 0) {

@@ -24,8 +24,8 @@ export async function watch(
     const { account } = session;
     if (isBehind(account, atMs)) return 'held';
     const isBusy = account.orders.size > 0 || account.positions.size > 0;
-    if (isBusy) await reconcile(session);
     const at: SendAt = { atMs, isMissed: false };
+    if (isBusy) await carryingOn(session, at, () => reconcile(session));
     if (isCandleClosed) await carryingOn(session, at, () => closeCandle(session, { analyst, atMs }));
     if (isBusy) await protectAndSend(session, at);
     return { openOrders: account.orders.size, openPositions: account.positions.size };

@@ -113,6 +113,29 @@ describe('what fails for one symbol', () => {
   });
 });
 
+describe('an order that cannot be looked up', () => {
+  it('leaves no fill of another symbol unbooked or without its stop', async () => {
+    const world = worldOf({ 'BTC/USD': entersEarly, 'ETH/USD': entersEarly });
+    const store = memory();
+    await replayUntil(paperOf(world, { store }), world, 'OPEN', at(world, 4));
+    const { paper, told } = toldPaper(paperOf(world, { store }));
+    const { exchange } = paper.trader;
+    const silence = new NoAnswer('no answer');
+    const find: typeof exchange.find = async (id) => {
+      const found = await exchange.find(id);
+      if (found?.symbol === 'BTC/USD') throw silence;
+      return found;
+    };
+    const deaf = { ...paper, trader: { ...paper.trader, exchange: { ...exchange, find } } };
+    await expect(replay(deaf, world)).rejects.toBe(silence);
+    expect(told).toEqual(['ETH stop']);
+    await expectProtected(store, world);
+
+    await replay(paperOf(world, { store }), world);
+    expect(await stateOf(store, world)).toEqual(await undisturbed(world));
+  });
+});
+
 describe('a run that may write no more', () => {
   const world = worldOf({ 'BTC/USD': leaves, 'ETH/USD': leaves });
   const early = ['BTC buy', 'ETH buy', 'BTC stop', 'ETH stop'];
