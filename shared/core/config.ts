@@ -46,9 +46,67 @@ const ensemble = z.strictObject({
   minFamilies: z.int().min(1).max(6).default(2).describe('least number of their families'),
 });
 
+/** A limit that only paper and backtests may do without. */
+const limit = (max: number, about: string) =>
+  z
+    .union([fraction(max), z.literal('off')], {
+      error: `expected a fraction above 0, at most ${max}, or off`,
+    })
+    .describe(about);
+
 const risk = z.strictObject({
   riskPerTrade: fraction(0.02).default(0.005).describe('equity at risk between entry and stop, fraction'),
   maxSymbolFraction: fraction(0.5).default(0.5).describe('most of the equity in one symbol, fraction'),
+  maxOpen: z.int().min(1).max(20).default(2).describe('most open positions'),
+  dailyLossMax: limit(0.1, 'loss since 00:00 UTC at which nothing is entered, fraction, or off').default(
+    0.02,
+  ),
+  drawdownMax: limit(
+    0.3,
+    'fall from the equity peak at which nothing is entered until a reset, fraction, or off',
+  ).default(0.1),
+  cooldownMinutes: z
+    .int()
+    .min(0)
+    .max(10_080)
+    .default(240)
+    .describe('after a losing position was closed, minutes; 0 is off'),
+  minAtrFraction: z
+    .number()
+    .min(0)
+    .max(0.1)
+    .default(0.003)
+    .describe('least ATR(14, 4h) of an entry, fraction of the price'),
+  maxSpreadBps: basisPoints(100).default(10).describe('widest spread of an entry, basis points of the mid'),
+  volatilityTarget: fraction(1)
+    .default(0.15)
+    .describe('annual volatility up to which a symbol is not scaled down, fraction'),
+  correlationFree: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0.8)
+    .describe('correlation with an open position up to which a size is not reduced'),
+  kellyPositions: z.int().min(10).max(50).default(50).describe('closed positions that Kelly looks back on'),
+  kellyProbe: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.25)
+    .describe('risk that is left when Kelly says none, fraction of riskPerTrade'),
+});
+
+const breakers = z.strictObject({
+  assetFall: fraction(0.5).default(0.15).describe('fall of a symbol within an hour that trips it, fraction'),
+  assetLockMinutes: z.int().min(1).max(10_080).default(240).describe('how long, minutes'),
+  portfolioLoss: fraction(0.3)
+    .default(0.1)
+    .describe('loss since 00:00 UTC that trips the account until a reset, fraction'),
+  losses: z.int().min(1).max(20).default(3).describe('losing positions in a row that trip the account'),
+  lossesLockMinutes: z.int().min(1).max(43_200).default(1440).describe('how long, minutes'),
+  flashMove: fraction(0.5)
+    .default(0.05)
+    .describe('range or move of a one-minute candle that trips a symbol, fraction'),
 });
 
 const strategy = z.strictObject({
@@ -67,6 +125,7 @@ const configSchema = z.strictObject({
   costs: costs.prefault({}),
   ensemble: ensemble.prefault({}),
   risk: risk.prefault({}),
+  breakers: breakers.prefault({}),
   maxLateMinutes: z
     .int()
     .min(1)
