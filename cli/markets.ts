@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { tickLengthMs } from '../shared/app/drive.ts';
 import type { CandleDifference } from '../shared/app/fetch-candles.ts';
 import { keys, readItem } from '../shared/app/items.ts';
 import { type LiveFeed, liveFeed } from '../shared/app/live-feed.ts';
 import type { PaperLoop } from '../shared/app/paper-loop.ts';
+import { tickLengthMs } from '../shared/app/trader.ts';
 import { AppError } from '../shared/core/errors.ts';
 import type { Instrument } from '../shared/core/market/instruments.ts';
 import {

@@ -1,8 +1,8 @@
 import { openAccount } from '../shared/app/account.ts';
 import { analystOf } from '../shared/app/analysis.ts';
-import { tickLengthMs } from '../shared/app/drive.ts';
 import { keys } from '../shared/app/items.ts';
 import { previewTick } from '../shared/app/tick.ts';
+import { tickLengthMs } from '../shared/app/trader.ts';
 import { unitsOfNumber } from '../shared/core/decimal.ts';
 import type { StateStore } from '../shared/ports/state-store.ts';
 import { accountsIn, forgetfulState, openState, paperTrader, type Workspace } from './context.ts';

@@ -1,9 +1,10 @@
-import { type DriveHooks, type Paper, tickLengthMs } from '../shared/app/drive.ts';
+import type { DriveHooks, Paper } from '../shared/app/drive.ts';
 import { loadMarketData } from '../shared/app/load-market-data.ts';
 import { replay, replayAccount } from '../shared/app/replay.ts';
 import type { Kept } from '../shared/app/results.ts';
 import { type SilentSeries, silentSeries } from '../shared/app/silent-series.ts';
 import { storedFeed } from '../shared/app/stored-feed.ts';
+import { tickLengthMs } from '../shared/app/trader.ts';
 import type { EngineInput } from '../shared/core/backtest/engine-run.ts';
 import type { Units } from '../shared/core/decimal.ts';
 import { type BuyAndHold, buyAndHold } from '../shared/core/decision/buy-and-hold.ts';

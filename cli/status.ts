@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { loadAccount } from '../shared/app/account.ts';
-import { tickLengthMs } from '../shared/app/drive.ts';
+import { tickLengthMs } from '../shared/app/trader.ts';
 import { textOf, unitsOfNumber } from '../shared/core/decimal.ts';
 import { averagePrices } from '../shared/core/execution/position.ts';
 import { accountOption, chooseAccount, marketLabel } from './accounts.ts';

@@ -1,9 +1,9 @@
-import { lookbackFault, RISK_ATR_PERIOD, RISK_TIMEFRAME, untradedBefore } from '../core/decision/lookback.ts';
+import type { DecideInput } from '../core/decision/decide.ts';
+import { lookbackFault, RISK_TIMEFRAME, untradedBefore } from '../core/decision/lookback.ts';
+import { newest, type RiskColumns, riskColumns, riskMeasures } from '../core/decision/measures.ts';
 import type { CandleWindow } from '../core/decision/record.ts';
-import { ASSUMED_REGIME, type Regime } from '../core/decision/regime.ts';
-import type { InstanceSignal } from '../core/decision/signals.ts';
-import { signalAt } from '../core/decision/signals.ts';
-import { atr } from '../core/indicators/atr.ts';
+import type { Regime } from '../core/decision/regime.ts';
+import { type InstanceSignal, signalAt } from '../core/decision/signals.ts';
 import type { Candles } from '../core/market/candles.ts';
 import { contentHash } from '../core/market/content-hash.ts';
 import { type EpochMs, lastCloseMs, type Timeframe, timeframeMs } from '../core/market/timeframes.ts';
@@ -11,15 +11,10 @@ import type { Signals } from '../core/strategies/strategy.ts';
 import type { Trader } from './trader.ts';
 
 /** What the candles of one symbol say at a tick. */
-interface Analysis {
-  readonly windows: readonly CandleWindow[];
-  readonly signals: readonly InstanceSignal[];
-  /** Why the 4h lookback cannot carry a decision, or null. */
-  readonly fault: string | null;
-  readonly regime: Regime;
-  readonly close: number;
-  readonly atr: number;
-}
+type Analysis = Pick<
+  DecideInput,
+  'signals' | 'fault' | 'regime' | 'close' | 'atr' | 'volatility' | 'correlation'
+> & { readonly windows: readonly CandleWindow[] };
 
 /** A window of candles with the columns of every instance on it. */
 interface Prepared {
@@ -29,7 +24,11 @@ interface Prepared {
 
 /** Computes what strategies say, once a window: tick and watch of one instant share it. */
 export interface Analyst {
-  analyse(symbol: string, atMs: EpochMs): Promise<Analysis>;
+  /** @param held symbols that are held, with which the symbol may be correlated */
+  analyse(
+    symbol: string,
+    at: { readonly atMs: EpochMs; readonly held: readonly string[] },
+  ): Promise<Analysis>;
   /** The trail of each named instance at its newest closed candle; NaN for one that does not trail. */
   trails(symbol: string, atMs: EpochMs, instances: readonly string[]): Promise<readonly number[]>;
 }
@@ -49,13 +48,17 @@ export function analystOf(trader: Trader): Analyst {
     return fresh;
   };
   return {
-    async analyse(symbol, atMs) {
-      const closing = timeframesAt(trader, atMs);
-      const windows: { readonly timeframe: Timeframe; readonly prepared: Prepared }[] = [];
-      for (const timeframe of closing) {
+    async analyse(symbol, { atMs, held }) {
+      const windows: Window[] = [];
+      for (const timeframe of timeframesAt(trader, atMs)) {
         windows.push({ timeframe, prepared: await prepared(symbol, timeframe, atMs) });
       }
-      return analysisOf(trader, windows, atMs);
+      const others: Candles[] = [];
+      for (const other of held) {
+        if (other !== symbol) others.push((await prepared(other, RISK_TIMEFRAME, atMs)).candles);
+      }
+      const { candles } = await prepared(symbol, RISK_TIMEFRAME, atMs);
+      return analysisOf(trader, { windows, others, risk: riskColumns(candles), atMs });
     },
     async trails(symbol, atMs, instances) {
       const levels: number[] = [];
@@ -86,34 +89,53 @@ function timeframesAt({ instances }: Trader, atMs: EpochMs): readonly Timeframe[
     .sort((a, b) => timeframeMs[a] - timeframeMs[b]);
 }
 
-function analysisOf(
-  trader: Trader,
-  prepared: readonly { readonly timeframe: Timeframe; readonly prepared: Prepared }[],
-  atMs: EpochMs,
-): Analysis {
-  const regime = ASSUMED_REGIME;
-  const windows = prepared.map(({ timeframe, prepared: { candles } }) =>
+interface Window {
+  readonly timeframe: Timeframe;
+  readonly prepared: Prepared;
+}
+
+/** What an analysis is made of: every window that closes, and the 4h candles of the symbol and of those held. */
+interface Material {
+  readonly windows: readonly Window[];
+  readonly others: readonly Candles[];
+  readonly risk: RiskColumns;
+  readonly atMs: EpochMs;
+}
+
+function analysisOf(trader: Trader, { windows, others, risk, atMs }: Material): Analysis {
+  const told = windows.map(({ timeframe, prepared: { candles } }) =>
     windowOf(candles, { timeframe, atMs: lastCloseMs(timeframe, atMs), rows: trader.lookbackRows }),
   );
-  const signals = trader.instances.flatMap((instance) => {
-    const index = prepared.findIndex(({ timeframe }) => timeframe === instance.timeframe);
-    const columns = prepared[index]?.prepared.columns.get(instance.id);
-    if (columns === undefined || windows[index]?.fault !== null) return [];
-    if (atMs % timeframeMs[instance.timeframe] !== 0) return [];
+  const measures = riskMeasures(
+    risk,
+    wholeOf(risk.candles),
+    others.map((candles) => newest(candles, wholeOf(candles))),
+  );
+  const sound = windows.filter((_, index) => told[index]?.fault === null);
+  return {
+    windows: told,
+    signals: signalsOf(trader, sound, { atMs, regime: measures.regime.regime }),
+    fault: told.find(({ timeframe }) => timeframe === RISK_TIMEFRAME)?.fault ?? null,
+    ...measures,
+  };
+}
+
+/** All rows of a window. */
+function wholeOf({ openMs }: Candles) {
+  return { row: openMs.length - 1, firstRow: 0 };
+}
+
+function signalsOf(
+  trader: Trader,
+  sound: readonly Window[],
+  { atMs, regime }: { readonly atMs: EpochMs; readonly regime: Regime },
+): readonly InstanceSignal[] {
+  return trader.instances.flatMap((instance) => {
+    const own = sound.find(({ timeframe }) => timeframe === instance.timeframe);
+    const columns = own?.prepared.columns.get(instance.id);
+    if (columns === undefined || atMs % timeframeMs[instance.timeframe] !== 0) return [];
     return [signalAt(instance, columns, columns.vote.length - 1, regime)];
   });
-  const risk = prepared.find(({ timeframe }) => timeframe === RISK_TIMEFRAME)?.prepared.candles;
-  return {
-    windows,
-    signals,
-    fault: windows.find(({ timeframe }) => timeframe === RISK_TIMEFRAME)?.fault ?? null,
-    regime,
-    close: risk?.close.at(-1) ?? Number.NaN,
-    atr:
-      risk === undefined
-        ? Number.NaN
-        : (atr(risk.high, risk.low, risk.close, RISK_ATR_PERIOD).at(-1) ?? Number.NaN),
-  };
 }
 
 function windowOf(

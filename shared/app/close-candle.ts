@@ -4,8 +4,10 @@ import { worthOf } from '../core/execution/ledger.ts';
 import { isTargetReached, type Position, ratchet, requestExit } from '../core/execution/position.ts';
 import type { EpochMs } from '../core/market/timeframes.ts';
 import type { Action } from '../ports/state-store.ts';
-import { type Account, commit, type Session } from './account.ts';
+import type { Account, Session } from './account.ts';
 import type { Analyst } from './analysis.ts';
+import { tryCommit } from './commit.ts';
+import { guard } from './guard.ts';
 import { bodyOf, keys, sortableMs } from './items.ts';
 import { rulesOf, type Trader } from './trader.ts';
 
@@ -20,9 +22,14 @@ interface Finished {
  * candle that ended there, and marks the equity. All in one transaction; done already, it does nothing.
  */
 export async function closeCandle(session: Session, { analyst, atMs }: Finished): Promise<void> {
+  // A breaker that a person moves meanwhile is looked at again.
+  while (!(await tryToClose(session, { analyst, atMs })));
+}
+
+async function tryToClose(session: Session, { analyst, atMs }: Finished): Promise<boolean> {
   const { trader, account } = session;
   const { markedMs } = account.head.value;
-  if (markedMs !== null && markedMs >= atMs) return;
+  if (markedMs !== null && markedMs >= atMs) return true;
   const changed: Position[] = [];
   for (const [symbol, { value: position }] of account.positions) {
     if (position.exit !== null) continue;
@@ -30,9 +37,11 @@ export async function closeCandle(session: Session, { analyst, atMs }: Finished)
     if (next !== position) changed.push(next);
   }
   const equity = await equityAt(trader, account, atMs);
-  await commit(session, {
-    head: { markedMs: atMs },
+  const { standing, tripped } = await guard(session, { atMs, equity, isTick: false });
+  return tryCommit(session, {
+    head: { markedMs: atMs, standing },
     positions: changed,
+    breakers: tripped,
     items: [markAction(account, { atMs, equity, cash: account.cash.value })],
   });
 }

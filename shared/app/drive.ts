@@ -2,12 +2,12 @@ import type { DecisionRecord } from '../core/decision/record.ts';
 import { AppError } from '../core/errors.ts';
 import { type ClockMark, type ClockSpan, clockSteps, type Step } from '../core/execution/clock.ts';
 import type { Candle } from '../core/market/candles.ts';
-import { type EpochMs, timeframeMs } from '../core/market/timeframes.ts';
+import type { EpochMs } from '../core/market/timeframes.ts';
 import type { ModelledExchange } from '../ports/modelled-exchange.ts';
 import { type Account, withSession } from './account.ts';
 import { type Analyst, analystOf } from './analysis.ts';
 import { tick } from './tick.ts';
-import type { Trader } from './trader.ts';
+import { type Trader, tickLengthMs } from './trader.ts';
 import { watch } from './watch.ts';
 
 /** A trader on a modelled exchange, with the exec candles that its orders meet. */
@@ -26,11 +26,6 @@ export interface DriveHooks {
   readonly isMissed?: ((atMs: EpochMs) => boolean) | undefined;
   /** Told of a failure that touched no decision and no order, and that passes by itself. */
   readonly onPassing?: ((failure: AppError) => void) | undefined;
-}
-
-/** Length of the shortest timeframe on which something decides: ticks are at its multiples. */
-export function tickLengthMs({ instances }: Pick<Trader, 'instances'>): number {
-  return Math.min(...instances.map(({ timeframe }) => timeframeMs[timeframe]));
 }
 
 /**

@@ -3,10 +3,12 @@ import { isDecimalText, textOf, type Units, unitsOf } from '../core/decimal.ts';
 import { AppError } from '../core/errors.ts';
 import type { BookedFill, Mark } from '../core/execution/books.ts';
 import type { Order } from '../core/execution/order.ts';
-import type { Position } from '../core/execution/position.ts';
+import { exitReasons, type Position } from '../core/execution/position.ts';
 import { utcMonthKey } from '../core/market/calendar.ts';
 import { symbolKey } from '../core/market/instruments.ts';
 import type { EpochMs } from '../core/market/timeframes.ts';
+import type { Breaker } from '../core/risk/breakers.ts';
+import type { Standing } from '../core/risk/standing.ts';
 import type { Item, ItemBody, ItemKey } from '../ports/state-store.ts';
 
 /** Where the items of an account lie. */
@@ -19,7 +21,14 @@ export const keys = {
     sk: `POSITION#${symbolKey(symbol)}`,
   }),
   order: (account: string, id: string): ItemKey => ({ pk: `ACCOUNT#${account}`, sk: `ORDER#${id}` }),
-  fill: (account: string, id: string): ItemKey => ({ pk: `FILL#${account}`, sk: id }),
+  /** By time, so that what came after an instant is one query. */
+  fill: (account: string, { atMs, id }: { readonly atMs: EpochMs; readonly id: string }): ItemKey => ({
+    pk: `FILL#${account}`,
+    sk: `${sortableMs(atMs)}#${id}`,
+  }),
+  /** In a partition of their own, which operators may write and nothing else. */
+  breaker: (account: string, scope: string): ItemKey => ({ pk: breakerPartition(account), sk: scope }),
+  request: (account: string, id: string): ItemKey => ({ pk: requestPartition(account), sk: id }),
   tick: (account: string, atMs: EpochMs): ItemKey => ({ pk: `TICK#${account}`, sk: sortableMs(atMs) }),
   history: (account: string, atMs: EpochMs, what: string): ItemKey => ({
     pk: historyPartition(account, atMs),
@@ -30,6 +39,16 @@ export const keys = {
 /** The partition in which an account keeps what happened in the month of an instant. */
 export function historyPartition(account: string, atMs: EpochMs): string {
   return `HISTORY#${account}#${utcMonthKey(atMs)}`;
+}
+
+/** The partition of an account's breakers. */
+export function breakerPartition(account: string): string {
+  return `BREAKER#${account}`;
+}
+
+/** The partition of what operators ask of an account. */
+export function requestPartition(account: string): string {
+  return `REQUEST#${account}`;
 }
 
 /** Milliseconds as text that sorts as the numbers do. */
@@ -66,9 +85,7 @@ const positionSchema = z.strictObject({
   firstStop: z.number(),
   isRatcheted: z.boolean(),
   supporters: z.array(supporter),
-  exit: z
-    .strictObject({ reason: z.enum(['STOP', 'TRAIL', 'TARGET', 'SIGNAL', 'TIME']), atMs: ms })
-    .nullable(),
+  exit: z.strictObject({ reason: z.enum(exitReasons), atMs: ms }).nullable(),
   stopsEnded: z.int(),
   exitsEnded: z.int(),
 }) satisfies z.ZodType<Position>;
@@ -95,10 +112,22 @@ const orderSchema = z.strictObject({
   refusal: z.string().nullable(),
 }) satisfies z.ZodType<Order>;
 
+const standingSchema = z.strictObject({
+  peak: units,
+  dayMs: ms,
+  dayStart: units,
+  portfolioFrom: units,
+  losses: z.int(),
+  lockedUntilMs: ms.nullable(),
+  lastLossMs: ms.nullable(),
+  netRs: z.array(z.number()).readonly(),
+}) satisfies z.ZodType<Standing>;
+
 const headSchema = z.strictObject({
   account: z.string(),
   /** Where its candles come from; never changes. */
   source: z.string(),
+  /** All that was ever allotted, less what was taken out. */
   capital: units,
   createdMs: ms,
   openOrders: z.int(),
@@ -107,6 +136,7 @@ const headSchema = z.strictObject({
   lastTickMs: ms.nullable(),
   /** End of the newest exec candle whose marks and trails were taken. */
   markedMs: ms.nullable(),
+  standing: standingSchema,
 });
 
 /** What an account knows of itself in one item. */
@@ -120,7 +150,7 @@ const fillSchema = z.strictObject({
   clientOrderId: z.string(),
   symbol: z.string(),
   side: z.enum(['buy', 'sell']),
-  reason: z.enum(['ENTRY', 'STOP', 'TRAIL', 'TARGET', 'SIGNAL', 'TIME']),
+  reason: z.enum(['ENTRY', ...exitReasons]),
   step: z.enum(['OPEN', 'RANGE']),
   atMs: ms,
   price: units,
@@ -131,6 +161,42 @@ const fillSchema = z.strictObject({
 
 const markSchema = z.strictObject({ atMs: ms, equity: units, cash: units }) satisfies z.ZodType<Mark>;
 
+const breakerSchema = z.strictObject({
+  scope: z.string(),
+  state: z.enum(['closed', 'tripped']),
+  untilMs: ms.nullable(),
+  atMs: ms,
+  why: z.string(),
+  by: z.string(),
+}) satisfies z.ZodType<Breaker>;
+
+/** What an operator asks of an account: who, why, and when by the wall clock. */
+const asked = { id: z.string(), by: z.string(), why: z.string(), askedMs: ms };
+
+const requestSchema = z.discriminatedUnion('kind', [
+  /** Adds capital, or takes it out (below 0). */
+  z.strictObject({ ...asked, kind: z.literal('capital'), amount: units }),
+  /** Withdraws entries; with `isFlatten` sells everything too. The manual breaker was tripped with it. */
+  z.strictObject({ ...asked, kind: z.literal('halt'), isFlatten: z.boolean() }),
+  z.strictObject({ ...asked, kind: z.literal('close'), symbol: z.string() }),
+  /** A breaker was tripped by a person, which holds already: kept for the record. */
+  z.strictObject({ ...asked, kind: z.literal('trip'), scope: z.string() }),
+  /** A breaker was reset, which holds already: what it measures from begins anew. */
+  z.strictObject({ ...asked, kind: z.literal('reset'), scope: z.string() }),
+]);
+
+export type Request = z.output<typeof requestSchema>;
+
+/** A request that was carried out or refused, as the history keeps it. */
+const outcomeSchema = z.strictObject({
+  request: requestSchema,
+  atMs: ms,
+  isDone: z.boolean(),
+  outcome: z.string(),
+});
+
+export type Outcome = z.output<typeof outcomeSchema>;
+
 const schemas = {
   head: headSchema,
   lease: leaseSchema,
@@ -139,6 +205,9 @@ const schemas = {
   order: orderSchema,
   fill: fillSchema,
   mark: markSchema,
+  breaker: breakerSchema,
+  request: requestSchema,
+  outcome: outcomeSchema,
 };
 
 type Kinds = { [Kind in keyof typeof schemas]: z.output<(typeof schemas)[Kind]> };

@@ -88,6 +88,11 @@ export function liveFeed({ source, store, execTimeframe, nowMs, onDifference }: 
       return undefined;
     },
 
+    async execWindow({ symbol, fromMs, atMs }) {
+      const candles = await exec(symbol, atMs - execMs);
+      return sliceCandles(candles, rowsBefore(candles, fromMs), rowsBefore(candles, atMs - execMs + 1));
+    },
+
     async lastClose(symbol, atMs) {
       const candles = await exec(symbol, atMs - execMs);
       const row = rowsBefore(candles, atMs - execMs + 1) - 1;

@@ -10,11 +10,11 @@ import {
 } from '../core/market/timeframes.ts';
 import { loadAccount, openAccount } from './account.ts';
 import { analystOf } from './analysis.ts';
-import { type DriveHooks, drive, held, type Paper, tickLengthMs } from './drive.ts';
+import { type DriveHooks, drive, held, type Paper } from './drive.ts';
 import type { Head } from './items.ts';
 import type { LiveFeed } from './live-feed.ts';
 import { tick } from './tick.ts';
-import type { Trader } from './trader.ts';
+import { type Trader, tickLengthMs } from './trader.ts';
 import { watch } from './watch.ts';
 
 /** Paper trading in the present. */

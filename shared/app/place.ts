@@ -3,8 +3,10 @@ import { AppError } from '../core/errors.ts';
 import { moveOrder, type Order } from '../core/execution/order.ts';
 import { orderEnded } from '../core/execution/position.ts';
 import { type EpochMs, MINUTE_MS } from '../core/market/timeframes.ts';
+import { isTripped } from '../core/risk/breakers.ts';
 import type { OrderRequest } from '../ports/exchange.ts';
-import { type Account, commit, type Session } from './account.ts';
+import type { Account, Session } from './account.ts';
+import { commit } from './commit.ts';
 import type { Trader } from './trader.ts';
 
 /** How long a sent order may still arrive at the exchange: only after it does absence prove anything. */
@@ -42,12 +44,14 @@ export async function isUnsent(trader: Trader, order: Order): Promise<boolean> {
 /** Why an order that was decided may not be sent any more, or null. */
 function refusalOf(
   { config }: Trader,
-  { positions }: Account,
+  { positions, breakers }: Account,
   { order, atMs, isMissed }: SendAt & { readonly order: Order },
 ): string | null {
   if (order.purpose !== 'entry') return positions.has(order.symbol) ? null : 'nothing is held any more';
   const isLate = isMissed || atMs - order.tickMs > config.maxLateMinutes * MINUTE_MS;
-  return isLate ? 'too late to enter' : null;
+  if (isLate) return 'too late to enter';
+  // A person said halt after it was decided.
+  return isTripped(breakers.get('manual')?.value, atMs) ? 'the manual breaker is tripped' : null;
 }
 
 async function isLost(trader: Trader, { state, sentAtMs, clientOrderId }: Order): Promise<boolean> {

@@ -3,7 +3,8 @@ import { clientOrderId, type Purpose } from '../core/execution/client-id.ts';
 import { moveOrder, newOrder, type Order } from '../core/execution/order.ts';
 import { orderEnded, type Position } from '../core/execution/position.ts';
 import type { EpochMs } from '../core/market/timeframes.ts';
-import { type Account, commit, inTurn, mayGoOn, type Session } from './account.ts';
+import { type Account, inTurn, mayGoOn, type Session } from './account.ts';
+import { commit } from './commit.ts';
 import { isUnsent, type SendAt, sendPending } from './place.ts';
 import { reconcile } from './reconcile.ts';
 

@@ -12,9 +12,11 @@ import {
   requestExit,
   stopReason,
 } from '../core/execution/position.ts';
+import { afterClose } from '../core/risk/standing.ts';
 import type { ExchangeFill, ExchangeOrder } from '../ports/exchange.ts';
 import type { Action } from '../ports/state-store.ts';
-import { commit, inTurn, type Session } from './account.ts';
+import { inTurn, type Session } from './account.ts';
+import { commit } from './commit.ts';
 import { bodyOf, keys } from './items.ts';
 import { rulesOf, type Trader } from './trader.ts';
 
@@ -72,7 +74,12 @@ async function book(
   }
   const moved = moveOrder(order, state, { filled, fills: found.fills.length, triggerPrice: rests });
   if (position !== undefined && state !== 'OPEN') position = orderEnded(position, moved, order.decidedMs);
+  const { standing } = account.head.value;
+  const closed = position?.quantity === 0n ? position : undefined;
   await commit(session, {
+    ...(closed !== undefined && {
+      head: { standing: afterClose(standing, closed, trader.config.breakers) },
+    }),
     ...(news.length > 0 && { cash }),
     ...(position !== undefined && { positions: [position] }),
     orders: [moved],
@@ -121,7 +128,7 @@ function fillAction(
   const item: BookedFill = { clientOrderId, symbol, side, reason, step: fill.step, ...executionOf(fill) };
   return {
     kind: 'put',
-    ...keys.fill(account, `${clientOrderId}#${number}`),
+    ...keys.fill(account, { atMs: fill.atMs, id: `${clientOrderId}#${number}` }),
     expect: 'absent',
     body: bodyOf(item),
   };

@@ -1,8 +1,10 @@
 import type { Units } from '../core/decimal.ts';
 import type { DecisionRecord } from '../core/decision/record.ts';
+import { countDecision, newTally, type Tally } from '../core/decision/tally.ts';
 import type { BookedFill, Mark } from '../core/execution/books.ts';
 import type { Position } from '../core/execution/position.ts';
 import { DAY_MS, type EpochMs } from '../core/market/timeframes.ts';
+import type { Breaker } from '../core/risk/breakers.ts';
 import type { Item, StateStore } from '../ports/state-store.ts';
 import { loadAccount } from './account.ts';
 import { historyPartition, readItem } from './items.ts';
@@ -15,7 +17,8 @@ export interface Kept {
   readonly decisions: readonly DecisionRecord[];
   readonly fills: readonly BookedFill[];
   readonly marks: readonly Mark[];
-  readonly rejects: Readonly<Record<string, number>>;
+  readonly tally: Tally;
+  readonly breakers: readonly Breaker[];
 }
 
 /** Reads an account's history of a span, oldest first. */
@@ -30,12 +33,10 @@ export async function readResults(
     for (const pk of months) items.push(...(await store.query(pk, { prefix })));
     return items;
   };
-  const { positions, cash } = await loadAccount(store, account);
+  const { positions, cash, breakers } = await loadAccount(store, account);
   const decisions = (await all('DECISION#')).map(decisionOf);
-  const rejects: Record<string, number> = {};
-  for (const { action, code } of decisions) {
-    if (action === 'WAIT' && code !== null) rejects[code] = (rejects[code] ?? 0) + 1;
-  }
+  const tally = newTally();
+  for (const decision of decisions) if (decision.inputs.held === null) countDecision(tally, decision);
   return {
     closed: (await all('POSITION#')).map((item) => readItem('position', item)),
     open: [...positions.values()].map(({ value }) => value),
@@ -43,7 +44,8 @@ export async function readResults(
     decisions,
     fills: (await store.query(`FILL#${account}`)).map((item) => readItem('fill', item)).sort(fillOrder),
     marks: (await all('MARK#')).map((item) => readItem('mark', item)),
-    rejects,
+    tally,
+    breakers: [...breakers.values()].map(({ value }) => value),
   };
 }
 

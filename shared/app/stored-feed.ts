@@ -21,6 +21,10 @@ export function storedFeed(data: MarketData): Feed & {
       const end = rowsBefore(candles, atMs - timeframeMs[timeframe] + 1);
       return sliceCandles(candles, Math.max(0, end - rows), end);
     },
+    async execWindow({ symbol, fromMs, atMs }) {
+      const { exec } = of(symbol);
+      return sliceCandles(exec, rowsBefore(exec, fromMs), rowsBefore(exec, atMs - execMs + 1));
+    },
     async lastClose(symbol, atMs) {
       const { exec } = of(symbol);
       return exec.close[rowsBefore(exec, atMs - execMs + 1) - 1] ?? Number.NaN;

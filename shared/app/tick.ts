@@ -1,21 +1,24 @@
-import { assert } from '../core/assert.ts';
 import { numberOf, textOf, type Units, unitsOf } from '../core/decimal.ts';
 import { type Decision, decide } from '../core/decision/decide.ts';
 import { type DecisionRecord, recordOf } from '../core/decision/record.ts';
 import { clientOrderId } from '../core/execution/client-id.ts';
-import { budgetOf, reservationOf } from '../core/execution/ledger.ts';
+import { afterReservation, budgetOf, type Room, reservationOf } from '../core/execution/ledger.ts';
 import { newOrder, type Order } from '../core/execution/order.ts';
 import type { Position } from '../core/execution/position.ts';
 import { symbolKey } from '../core/market/instruments.ts';
 import type { EpochMs } from '../core/market/timeframes.ts';
 import type { Action, Item, ItemBody } from '../ports/state-store.ts';
-import { type Account, commit, isBehind, loadAccount, type Session, withSession } from './account.ts';
+import { isBehind, loadAccount, type Session, withSession } from './account.ts';
 import type { Analyst } from './analysis.ts';
 import { closeCandle, equityAt } from './close-candle.ts';
+import { commit, tryCommit } from './commit.ts';
+import { closedBreakers, type Guarded, guard, unguarded } from './guard.ts';
 import { keys, sortableMs } from './items.ts';
 import { carryingOn, protectAndSend } from './protect.ts';
 import { reconcile } from './reconcile.ts';
-import type { Trader } from './trader.ts';
+import { carryOutRequests } from './requests.ts';
+import { roomOf } from './room.ts';
+import { rulesOf, type Trader } from './trader.ts';
 
 /** Which tick, and whether it may still enter. */
 export interface TickInput {
@@ -45,6 +48,7 @@ export async function tick(trader: Trader, input: TickInput): Promise<TickOutcom
     const { account } = session;
     const claim = await trader.store.get(keys.tick(account.id, input.atMs));
     if (isDone(claim) || isBehind(account, input.atMs)) return 'done-before';
+    await carryOutRequests(session, input.atMs);
     const isBusy = account.orders.size > 0 || account.positions.size > 0;
     if (isBusy) await carryingOn(session, input, () => reconcile(session));
     const decided = () => decideAndStore(session, { ...input, isBusy });
@@ -66,76 +70,78 @@ async function decideAndStore(
   session: Session,
   { isBusy, ...input }: TickInput & { readonly isBusy: boolean },
 ): Promise<readonly DecisionRecord[]> {
-  const { trader, account } = session;
   if (isBusy) await closeCandle(session, input);
-  const decided = await decideAll(trader, account, input);
-  const isDone = !isBusy && decided.orders.length === 0;
-  await store(session, { atMs: input.atMs, decided, isDone });
-  return decided.records;
+  for (;;) {
+    const decided = await decideAll(session, input);
+    const isDone = !isBusy && decided.orders.length === 0;
+    // A breaker that was moved meanwhile is looked at again: it may forbid what was decided.
+    if (await store(session, { atMs: input.atMs, decided, isDone })) return decided.records;
+  }
 }
 
 /** What a tick would decide now, without storing or sending anything. */
 export async function previewTick(trader: Trader, input: TickInput): Promise<readonly DecisionRecord[]> {
   const account = await loadAccount(trader.store, trader.account);
-  return (await decideAll(trader, account, input)).records;
+  return (await decideAll({ trader, account }, input)).records;
 }
 
-interface Decided {
+interface Decided extends Guarded {
   readonly records: readonly DecisionRecord[];
   readonly positions: readonly Position[];
   readonly orders: readonly Order[];
 }
 
-async function decideAll(trader: Trader, account: Account, input: TickInput): Promise<Decided> {
+/** What deciding reads; nothing is written. */
+type Deciding = Pick<Session, 'trader' | 'account'>;
+
+async function decideAll({ trader, account }: Deciding, input: TickInput): Promise<Decided> {
   const equity = await equityAt(trader, account, input.atMs);
-  let free = account.cash.value - reservedBefore(account);
+  const guarded = input.isMissed
+    ? unguarded(account)
+    : await guard({ trader, account }, { atMs: input.atMs, equity, isTick: true });
+  let room = roomOf(account, equity);
   const records: DecisionRecord[] = [];
   const positions: Position[] = [];
   const entries: { readonly order: Order; readonly reserved: Units }[] = [];
   for (const symbol of trader.config.symbols) {
     const held = account.positions.get(symbol)?.value;
-    const { decision, record, order, reserved } = await decideOne(trader, account, {
-      ...input,
-      symbol,
-      equity,
-      free,
-    });
+    const turn = { ...input, symbol, equity, room, guarded };
+    const { decision, record, order, reserved, price } = await decideOne({ trader, account }, turn);
     records.push(record);
     if (decision.position !== null && decision.position !== held) positions.push(decision.position);
-    if (order !== null) entries.push({ order, reserved });
-    free -= reserved;
+    if (order === null) continue;
+    entries.push({ order, reserved });
+    room = afterReservation(room, { quantity: order.quantity, price, reserved });
   }
   const orders = entries.map(({ order, reserved }) => ({
     ...order,
-    budget: budgetOf(reserved, free, entries.length),
+    budget: budgetOf(reserved, room.free, entries.length),
   }));
-  return { records, positions, orders };
+  return { ...guarded, records, positions, orders };
 }
 
-/** Entries of an earlier tick that have not ended keep back all that they may spend. */
-function reservedBefore(account: Account): Units {
-  let reserved = 0n;
-  for (const { value } of account.orders.values()) {
-    if (value.purpose === 'entry') reserved += value.budget ?? 0n;
-  }
-  return reserved;
+interface Turn extends TickInput {
+  readonly symbol: string;
+  readonly equity: Units;
+  readonly room: Room;
+  readonly guarded: Guarded;
 }
 
-async function decideOne(
-  trader: Trader,
-  account: Account,
-  {
-    symbol,
-    atMs,
-    analyst,
-    isMissed,
-    equity,
-    free,
-  }: TickInput & { symbol: string; equity: Units; free: Units },
-): Promise<{ decision: Decision; record: DecisionRecord; order: Order | null; reserved: Units }> {
-  const market = trader.rules.get(symbol);
-  assert(market !== undefined, `rules of ${symbol}`);
-  const { windows, ...analysis } = await analyst.analyse(symbol, atMs);
+interface Outcome {
+  readonly decision: Decision;
+  readonly record: DecisionRecord;
+  readonly order: Order | null;
+  readonly reserved: Units;
+  readonly price: number;
+}
+
+async function decideOne({ trader, account }: Deciding, turn: Turn): Promise<Outcome> {
+  const { symbol, atMs, analyst, isMissed, equity, room, guarded } = turn;
+  const market = rulesOf(trader, symbol);
+  const held = [...account.positions.keys()];
+  const { windows, ...analysis } = await analyst.analyse(symbol, { atMs, held });
+  const { standing, breakers } = guarded;
+  const { execMs } = trader;
   const input = {
     ...analysis,
     atMs,
@@ -145,7 +151,9 @@ async function decideOne(
       ({ value }) => value.symbol === symbol && value.purpose === 'entry',
     ),
     isMissed,
-    funds: { equity: numberOf(equity), free: numberOf(free) },
+    funds: { equity: numberOf(equity), exposure: numberOf(room.exposure), free: numberOf(room.free) },
+    // On paper the books are the balance, and nobody quotes.
+    guard: { standing, breakers, equity, open: room.open, execMs, quote: null, isBalanceShort: false },
   };
   const decision = decide(input, market.decide);
   const record = recordOf(input, decision, {
@@ -156,12 +164,13 @@ async function decideOne(
       codeVersion: trader.codeVersion,
       windows,
       equity: textOf(equity),
-      free: textOf(free),
+      exposure: textOf(room.exposure),
+      free: textOf(room.free),
     },
   });
   const order = entryOrder(account.id, decision);
   const reserved = order === null ? 0n : reservationOf(order.quantity, input.close, market.decide.takeCost);
-  return { decision, record, order, reserved };
+  return { decision, record, order, reserved, price: input.close };
 }
 
 function entryOrder(account: string, { plan, size }: Decision): Order | null {
@@ -184,7 +193,7 @@ function entryOrder(account: string, { plan, size }: Decision): Order | null {
 async function store(
   session: Session,
   { atMs, decided, isDone }: { atMs: EpochMs; decided: Decided; isDone: boolean },
-): Promise<void> {
+): Promise<boolean> {
   const { account } = session;
   const claim: Action = {
     kind: 'put',
@@ -200,12 +209,16 @@ async function store(
       body: record as unknown as ItemBody,
     }),
   );
-  const { positions, orders } = decided;
-  await commit(session, {
-    head: { lastTickMs: atMs },
+  const { standing, tripped, positions, orders } = decided;
+  const symbols = orders.map(({ symbol }) => symbol);
+  const closed =
+    orders.length === 0 ? { breakers: [], checks: [] } : closedBreakers(account, { symbols, atMs });
+  return tryCommit(session, {
+    head: { lastTickMs: atMs, standing },
     positions,
     orders,
-    items: [claim, ...journal],
+    breakers: [...tripped, ...closed.breakers],
+    items: [claim, ...journal, ...closed.checks],
   });
 }
 

@@ -2,7 +2,7 @@ import { assert } from '../core/assert.ts';
 import type { Config } from '../core/config.ts';
 import type { MarketRules } from '../core/decision/rules.ts';
 import type { Candles } from '../core/market/candles.ts';
-import type { EpochMs, Timeframe } from '../core/market/timeframes.ts';
+import { type EpochMs, type Timeframe, timeframeMs } from '../core/market/timeframes.ts';
 import type { Instance } from '../core/strategies/instances.ts';
 import type { Exchange } from '../ports/exchange.ts';
 import type { LeaseContext } from './lease.ts';
@@ -18,6 +18,12 @@ export interface Feed {
     readonly timeframe: Timeframe;
     readonly atMs: EpochMs;
     readonly rows: number;
+  }): Promise<Candles>;
+  /** The exec candles that opened at or after one instant and closed at or before another. */
+  execWindow(wanted: {
+    readonly symbol: string;
+    readonly fromMs: EpochMs;
+    readonly atMs: EpochMs;
   }): Promise<Candles>;
   /** Close of the newest exec candle that closed at or before an instant: what holdings are marked at. */
   lastClose(symbol: string, atMs: EpochMs): Promise<number>;
@@ -36,6 +42,11 @@ export interface Trader extends LeaseContext {
   readonly lookbackRows: number;
   readonly feed: Feed;
   readonly exchange: Exchange;
+}
+
+/** Length of the shortest timeframe on which something decides: ticks are at its multiples. */
+export function tickLengthMs({ instances }: Pick<Trader, 'instances'>): number {
+  return Math.min(...instances.map(({ timeframe }) => timeframeMs[timeframe]));
 }
 
 /** The rules of a symbol that this account trades. @throws Error `Bug: …` on another: `openAccount` saw to that */

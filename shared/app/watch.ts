@@ -5,6 +5,7 @@ import { closeCandle } from './close-candle.ts';
 import type { SendAt } from './place.ts';
 import { carryingOn, protectAndSend } from './protect.ts';
 import { reconcile } from './reconcile.ts';
+import { carryOutRequests } from './requests.ts';
 import type { Trader } from './trader.ts';
 
 /** What a watch found open when it ended, or that somebody else is at work: under the lease, or further along. */
@@ -23,6 +24,7 @@ export async function watch(
   return withSession(trader, async (session) => {
     const { account } = session;
     if (isBehind(account, atMs)) return 'held';
+    await carryOutRequests(session, atMs);
     const isBusy = account.orders.size > 0 || account.positions.size > 0;
     const at: SendAt = { atMs, isMissed: false };
     if (isBusy) await carryingOn(session, at, () => reconcile(session));

@@ -8,6 +8,8 @@ export type ErrorCode =
   | 'source-unavailable'
   | 'account-mismatch'
   | 'account-busy'
+  | 'breaker-changed'
+  | 'clock-behind'
   | 'state-invalid'
   | 'state-contended'
   | 'not-ready'

@@ -13,6 +13,7 @@ import {
 } from '../execution/position.ts';
 import { candleAt } from '../market/candles.ts';
 import type { EpochMs } from '../market/timeframes.ts';
+import { afterClose } from '../risk/standing.ts';
 import type { EngineRun } from './engine-run.ts';
 import { execRowAt, type MarketState } from './market-state.ts';
 
@@ -66,7 +67,9 @@ function afterExit(
   book(run, market, { purpose, position, fill, atMs });
   const reduced = reducePosition(position, { ...fill, atMs });
   if (reduced.quantity === 0n) {
-    run.closed.push(purpose === 'stop' ? requestExit(reduced, stopReason(position), atMs) : reduced);
+    const closed = purpose === 'stop' ? requestExit(reduced, stopReason(position), atMs) : reduced;
+    run.closed.push(closed);
+    run.standing = afterClose(run.standing, closed, run.input.config.breakers);
     market.position = undefined;
     return;
   }

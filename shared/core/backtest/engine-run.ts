@@ -1,11 +1,14 @@
 import type { Config } from '../config.ts';
 import type { Units } from '../decimal.ts';
 import type { DecisionRecord } from '../decision/record.ts';
+import type { Tally } from '../decision/tally.ts';
 import type { BookedFill, Mark } from '../execution/books.ts';
 import { worthOf } from '../execution/ledger.ts';
 import type { Position } from '../execution/position.ts';
 import type { MarketData } from '../market/market-data.ts';
 import type { EpochMs } from '../market/timeframes.ts';
+import type { Breaker, BreakerScope } from '../risk/breakers.ts';
+import type { Standing } from '../risk/standing.ts';
 import type { Instance } from '../strategies/instances.ts';
 import type { MarketState } from './market-state.ts';
 
@@ -35,7 +38,11 @@ export interface EngineRun {
   readonly fills: BookedFill[];
   readonly marks: Mark[];
   readonly decisions: DecisionRecord[];
-  readonly rejects: Record<string, number>;
+  readonly tally: Tally;
+  standing: Standing;
+  readonly breakers: Map<BreakerScope, Breaker>;
+  readonly execMs: number;
+  readonly tickMs: number;
 }
 
 /** Cash and holdings at their last closes. */

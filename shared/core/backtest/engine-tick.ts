@@ -1,31 +1,34 @@
 import { numberOf, textOf, type Units, unitsOf } from '../decimal.ts';
 import { type DecideInput, type Decision, decide } from '../decision/decide.ts';
+import { enters, sideOf } from '../decision/ensemble.ts';
 import { lookbackFault } from '../decision/lookback.ts';
+import { newest, riskMeasures } from '../decision/measures.ts';
 import { type CandleWindow, recordOf } from '../decision/record.ts';
-import { ASSUMED_REGIME } from '../decision/regime.ts';
-import { signalAt } from '../decision/signals.ts';
+import { type Regime, regimes } from '../decision/regime.ts';
+import { type InstanceSignal, signalAt } from '../decision/signals.ts';
+import { countDecision } from '../decision/tally.ts';
 import type { Step } from '../execution/clock.ts';
-import { budgetOf, reservationOf } from '../execution/ledger.ts';
+import { afterReservation, budgetOf, type Room, reservationOf } from '../execution/ledger.ts';
+import { isTimeUp } from '../execution/position.ts';
 import { sliceCandles } from '../market/candles.ts';
 import { contentHash } from '../market/content-hash.ts';
 import { type EpochMs, lastCloseMs } from '../market/timeframes.ts';
+import { guard } from './engine-guard.ts';
 import { type EngineRun, equityOf } from './engine-run.ts';
 import { advance, type InstanceColumns, type MarketState, type Series } from './market-state.ts';
 
 /** Step 5: every symbol decides, in alphabetical order; what one reserves the next cannot spend. */
 export function decideTick(run: EngineRun, { atMs }: Step): void {
-  let equity: Units | undefined;
-  let free = run.cash;
-  let entries = 0;
+  for (const market of run.markets) advance(market, atMs);
+  const equity = equityOf(run);
+  guard(run, { atMs, equity, isTick: true });
+  const held = run.markets.filter(({ position }) => position !== undefined).length;
+  let room: Room = { free: run.cash, exposure: equity - run.cash, open: held };
   for (const market of run.markets) {
-    advance(market, atMs);
     if (!run.input.isRecording && isQuiet(run, market, atMs)) continue;
-    equity ??= equityOf(run);
-    const reserved = decideMarket(run, market, { atMs, equity, free });
-    free -= reserved;
-    if (reserved > 0n) entries++;
+    room = decideMarket(run, market, { atMs, equity, room });
   }
-  if (entries > 0) setBudgets(run, free, entries);
+  if (room.open > held) setBudgets(run, room.free, room.open - held);
 }
 
 function setBudgets({ markets }: EngineRun, spare: Units, entries: number): void {
@@ -34,12 +37,23 @@ function setBudgets({ markets }: EngineRun, spare: Units, entries: number): void
   }
 }
 
-/** Whether nothing can come of this tick: no vote to enter on, no signal or clock to leave on. Spares the decision. */
+/**
+ * Whether nothing can come of this tick, whatever the regime: no votes that can enter, no signal or clock to leave on.
+ * Spares the decision, and the regime, which costs more than all the rest.
+ */
 function isQuiet(run: EngineRun, market: MarketState, atMs: EpochMs): boolean {
   const { position, columns } = market;
-  if (position === undefined) return !columns.some(isEntering) && faultOf(run, market.risk, atMs) === null;
+  if (position === undefined) return faultOf(run, market.risk, atMs) === null && !mayEnter(run, market, atMs);
   if (position.exit !== null) return true;
-  return position.plan.timeStopMs === null && !columns.some(isLeaving);
+  return !isTimeUp(position, atMs) && !columns.some(isLeaving);
+}
+
+function mayEnter(run: EngineRun, market: MarketState, atMs: EpochMs): boolean {
+  if (!market.columns.some(isEntering)) return false;
+  return regimes.some((regime) => {
+    const signals = signalsOf(run, market, { atMs, regime });
+    return enters(sideOf(signals, 1), sideOf(signals, -1), run.input.config.ensemble);
+  });
 }
 
 function isEntering({ signals, series }: InstanceColumns): boolean {
@@ -50,6 +64,18 @@ function isLeaving({ signals, series }: InstanceColumns): boolean {
   return series.isClosing && (signals.exit[series.row] === 1 || signals.vote[series.row] === -1);
 }
 
+function signalsOf(
+  run: EngineRun,
+  { columns }: MarketState,
+  { atMs, regime }: { readonly atMs: EpochMs; readonly regime: Regime },
+): readonly InstanceSignal[] {
+  return columns.flatMap((one) =>
+    one.series.isClosing && faultOf(run, one.series, atMs) === null
+      ? [signalAt(one.instance, one.signals, one.series.row, regime)]
+      : [],
+  );
+}
+
 function faultOf(run: EngineRun, series: Series, atMs: EpochMs): string | null {
   const { candles, untraded, timeframe, row } = series;
   if (row < 0) return 'no candle';
@@ -57,54 +83,73 @@ function faultOf(run: EngineRun, series: Series, atMs: EpochMs): string | null {
   return lookbackFault(candles, untraded, { row, timeframe, atMs: closeMs, rows: run.input.lookbackRows });
 }
 
-function decideMarket(
-  run: EngineRun,
-  market: MarketState,
-  { atMs, equity, free }: { atMs: EpochMs; equity: Units; free: Units },
-): Units {
-  const { symbol, risk, rules, columns } = market;
-  const input: DecideInput = {
+/** The newest row of a symbol's 4h candles, and the first that a decision may see. */
+function rowsOf(run: EngineRun, { risk: { row } }: MarketState) {
+  return { row, firstRow: Math.max(0, row + 1 - run.input.lookbackRows) };
+}
+
+interface Turn {
+  readonly atMs: EpochMs;
+  readonly equity: Units;
+  readonly room: Room;
+}
+
+function decideMarket(run: EngineRun, market: MarketState, turn: Turn): Room {
+  const input = inputOf(run, market, turn);
+  const decision = decide(input, market.rules.decide);
+  if (market.position === undefined) countDecision(run.tally, decision);
+  if (run.input.isRecording) record(run, market, { input, decision, turn });
+  if (decision.position !== null) market.position = decision.position;
+  return reserve(market, decision, { price: input.close, room: turn.room });
+}
+
+function inputOf(run: EngineRun, market: MarketState, { atMs, equity, room }: Turn): DecideInput {
+  const { symbol } = market;
+  const { standing, breakers, execMs } = run;
+  const others = run.markets.filter((other) => other !== market && other.position !== undefined);
+  const measures = riskMeasures(
+    market.riskColumns,
+    rowsOf(run, market),
+    others.map((other) => newest(other.risk.candles, rowsOf(run, other))),
+  );
+  return {
     atMs,
     symbol,
-    signals: columns.flatMap((one) =>
-      one.series.isClosing && faultOf(run, one.series, atMs) === null
-        ? [signalAt(one.instance, one.signals, one.series.row, ASSUMED_REGIME)]
-        : [],
-    ),
-    fault: faultOf(run, risk, atMs),
-    regime: ASSUMED_REGIME,
-    close: risk.candles.close[risk.row] ?? Number.NaN,
-    atr: market.atr[risk.row] ?? Number.NaN,
+    signals: signalsOf(run, market, { atMs, regime: measures.regime.regime }),
+    fault: faultOf(run, market.risk, atMs),
+    ...measures,
     position: market.position,
     isEntering: market.entry !== undefined,
     isMissed: false,
-    funds: { equity: numberOf(equity), free: numberOf(free) },
+    funds: { equity: numberOf(equity), exposure: numberOf(room.exposure), free: numberOf(room.free) },
+    guard: { standing, breakers, equity, open: room.open, execMs, quote: null, isBalanceShort: false },
   };
-  const decision = decide(input, rules.decide);
-  if (decision.code !== null && market.position === undefined) countReject(run, decision.code);
-  if (run.input.isRecording) record(run, market, { input, decision, equity, free });
-  if (decision.position !== null) market.position = decision.position;
-  return reserve(market, decision, input.close);
 }
 
-function reserve(market: MarketState, { plan, size }: Decision, close: number): Units {
-  if (plan === null || size === null) return 0n;
+function reserve(
+  market: MarketState,
+  { plan, size }: Decision,
+  { price, room }: { readonly price: number; readonly room: Room },
+): Room {
+  if (plan === null || size === null) return room;
   const quantity = unitsOf(size.quantity);
-  const reserved = reservationOf(quantity, close, market.rules.decide.takeCost);
+  const reserved = reservationOf(quantity, price, market.rules.decide.takeCost);
   market.entry = { plan, quantity, budget: reserved };
-  return reserved;
+  return afterReservation(room, { quantity, price, reserved });
 }
 
 function record(
   run: EngineRun,
   market: MarketState,
-  { input, decision, equity, free }: { input: DecideInput; decision: Decision; equity: Units; free: Units },
+  { input, decision, turn }: { input: DecideInput; decision: Decision; turn: Turn },
 ): void {
   const { account, configHash, codeVersion } = run.input;
+  const { equity, room } = turn;
   const windows = market.series
     .filter((series) => series === market.risk || input.atMs % series.lengthMs === 0)
     .map((series) => windowOf(run, series, input.atMs));
-  const context = { account, configHash, codeVersion, windows, equity: textOf(equity), free: textOf(free) };
+  const funds = { equity: textOf(equity), exposure: textOf(room.exposure), free: textOf(room.free) };
+  const context = { account, configHash, codeVersion, windows, ...funds };
   run.decisions.push(recordOf(input, decision, { rules: market.rules.decide, context }));
 }
 
@@ -119,8 +164,4 @@ function windowOf(run: EngineRun, series: Series, atMs: EpochMs): CandleWindow {
     hash: contentHash(window),
     fault: faultOf(run, series, atMs),
   };
-}
-
-function countReject(run: EngineRun, code: string): void {
-  run.rejects[code] = (run.rejects[code] ?? 0) + 1;
 }

@@ -1,10 +1,14 @@
 import { type Units, unitsOfNumber } from '../decimal.ts';
 import type { DecisionRecord } from '../decision/record.ts';
+import { newTally, type Tally } from '../decision/tally.ts';
 import type { BookedFill, Mark } from '../execution/books.ts';
 import { firstStep, type Step, stepAfter } from '../execution/clock.ts';
 import { isTargetReached, type Position, ratchet, requestExit } from '../execution/position.ts';
 import { type EpochMs, timeframeMs } from '../market/timeframes.ts';
+import type { Breaker } from '../risk/breakers.ts';
+import { newStanding } from '../risk/standing.ts';
 import { meetOpen, meetRange } from './engine-fills.ts';
+import { guard } from './engine-guard.ts';
 import { type EngineInput, type EngineRun, equityOf } from './engine-run.ts';
 import { decideTick } from './engine-tick.ts';
 import { advance, execRowAt, type MarketState, marketState } from './market-state.ts';
@@ -16,8 +20,9 @@ export interface EngineResult {
   readonly fills: readonly BookedFill[];
   readonly marks: readonly Mark[];
   readonly decisions: readonly DecisionRecord[];
-  /** How often each code refused an entry. */
-  readonly rejects: Readonly<Record<string, number>>;
+  readonly tally: Tally;
+  /** Breakers as they stand at the end. */
+  readonly breakers: readonly Breaker[];
   readonly equityFinal: Units;
 }
 
@@ -27,17 +32,17 @@ export interface EngineResult {
  */
 export function runEngine(input: EngineInput): EngineResult {
   const run = beginRun(input);
-  const { execTimeframe } = input.data;
-  const tickMs = Math.min(...input.instances.map(({ timeframe }) => timeframeMs[timeframe]));
-  const span = { fromMs: input.fromMs, toMs: input.toMs, execMs: timeframeMs[execTimeframe], tickMs };
+  const { execMs, tickMs } = run;
+  const span = { fromMs: input.fromMs, toMs: input.toMs, execMs, tickMs };
   const isBusy = () =>
     run.markets.some(({ position, entry }) => position !== undefined || entry !== undefined);
   // Not `clockSteps`, the same as a generator: its millions of resumptions would be a fifth of a backtest.
   let step = firstStep(span, isBusy);
   for (; step !== undefined; step = stepAfter(step, span, isBusy)) carryOut(run, step);
   const open = run.markets.flatMap(({ position }) => (position === undefined ? [] : [position]));
-  const { closed, fills, marks, decisions, rejects } = run;
-  return { closed, open, fills, marks, decisions, rejects, equityFinal: equityOf(run) };
+  const { closed, fills, marks, decisions, tally } = run;
+  const breakers = [...run.breakers.values()];
+  return { closed, open, fills, marks, decisions, tally, breakers, equityFinal: equityOf(run) };
 }
 
 function beginRun(input: EngineInput): EngineRun {
@@ -46,15 +51,20 @@ function beginRun(input: EngineInput): EngineRun {
     const own = data.symbols.get(symbol);
     return own === undefined ? [] : [marketState(symbol, own, { config, instances })];
   });
+  const capital = unitsOfNumber(config.capital);
   return {
     input,
     markets,
-    cash: unitsOfNumber(config.capital),
+    cash: capital,
     closed: [],
     fills: [],
     marks: [],
     decisions: [],
-    rejects: {},
+    tally: newTally(),
+    standing: newStanding(capital, input.fromMs),
+    breakers: new Map(),
+    execMs: timeframeMs[data.execTimeframe],
+    tickMs: Math.min(...instances.map(({ timeframe }) => timeframeMs[timeframe])),
   };
 }
 
@@ -87,7 +97,9 @@ function closeCandle(run: EngineRun, { candleMs, atMs }: Step): void {
       ? requestExit(raised, 'TARGET', atMs)
       : raised;
   }
-  run.marks.push({ atMs, equity: equityOf(run), cash: run.cash });
+  const equity = equityOf(run);
+  guard(run, { atMs, equity, isTick: false });
+  run.marks.push({ atMs, equity, cash: run.cash });
 }
 
 function followTrail(market: MarketState, position: Position, atMs: EpochMs): Position {

@@ -1,10 +1,10 @@
 import { assert } from '../assert.ts';
 import type { Config } from '../config.ts';
 import type { Units } from '../decimal.ts';
-import { RISK_ATR_PERIOD, RISK_TIMEFRAME, untradedBefore } from '../decision/lookback.ts';
+import { RISK_TIMEFRAME, untradedBefore } from '../decision/lookback.ts';
+import { type RiskColumns, riskColumns } from '../decision/measures.ts';
 import { type MarketRules, marketRules } from '../decision/rules.ts';
 import type { EntryPlan, Position } from '../execution/position.ts';
-import { atr } from '../indicators/atr.ts';
 import type { Candles } from '../market/candles.ts';
 import type { SymbolData } from '../market/market-data.ts';
 import { type EpochMs, type Timeframe, timeframeMs } from '../market/timeframes.ts';
@@ -39,7 +39,7 @@ export interface MarketState {
   readonly series: readonly Series[];
   readonly columns: readonly InstanceColumns[];
   readonly risk: Series;
-  readonly atr: Float64Array;
+  readonly riskColumns: RiskColumns;
   position: Position | undefined;
   /** Instances of the position's supporters that trail. */
   trailing: readonly InstanceColumns[];
@@ -63,7 +63,6 @@ export function marketState(
     return found;
   };
   const risk = of(RISK_TIMEFRAME);
-  const { high, low, close } = risk.candles;
   return {
     symbol,
     rules: marketRules(config, symbol),
@@ -75,7 +74,7 @@ export function marketState(
       return { instance, series: own, signals: instance.strategy.prepare(own.candles, instance.params) };
     }),
     risk,
-    atr: atr(high, low, close, RISK_ATR_PERIOD),
+    riskColumns: riskColumns(risk.candles),
     position: undefined,
     trailing: [],
     entry: undefined,

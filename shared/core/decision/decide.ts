@@ -11,17 +11,25 @@ import {
 } from '../execution/position.ts';
 import type { Instrument } from '../market/instruments.ts';
 import type { EpochMs } from '../market/timeframes.ts';
+import { correlationScale } from '../risk/correlation.ts';
+import { type Kelly, kellyOf, riskOf } from '../risk/kelly.ts';
 import { type Size, sizeEntry } from '../risk/size.ts';
 import { enters, type Side, sideOf } from './ensemble.ts';
-import { type Regime, regimeSize } from './regime.ts';
+import { type Gate, type GateCode, type Guard, gatesOf } from './gates.ts';
+import type { RegimeReading } from './regime.ts';
 import type { InstanceSignal } from './signals.ts';
+import { regimeSize } from './weights.ts';
 
 /** Why an entry that the ensemble wants, or could have wanted, does not happen. */
-export type RejectCode = 'INSUFFICIENT_DATA' | 'MISSED' | 'SIZE_BELOW_MIN';
+export type RejectCode = GateCode | 'INSUFFICIENT_DATA' | 'MISSED' | 'SIZE_BELOW_MIN';
+
+/** What is worth knowing of a decision beside its outcome: Kelly sees no edge, and the size is a probe. */
+export type DecisionNote = 'KELLY_NEGATIVE';
 
 /** The account as a decision sees it: quote currency, float64. */
 interface Funds {
   readonly equity: number;
+  readonly exposure: number;
   readonly free: number;
 }
 
@@ -33,16 +41,21 @@ export interface DecideInput {
   readonly signals: readonly InstanceSignal[];
   /** Why the 4h lookback cannot carry a decision, or null. */
   readonly fault: string | null;
-  readonly regime: Regime;
+  readonly regime: RegimeReading;
   /** Close and ATR(14) of the newest 4h candle. */
   readonly close: number;
   readonly atr: number;
+  /** Annual, of the last thirty days of 4h returns. */
+  readonly volatility: number;
+  /** Highest correlation with a symbol that is held, or null. */
+  readonly correlation: number | null;
   readonly position: Position | undefined;
   /** An entry order of this symbol has not ended yet. */
   readonly isEntering: boolean;
   /** The tick is not the newest, or too late: nothing is entered. */
   readonly isMissed: boolean;
   readonly funds: Funds;
+  readonly guard: Guard;
 }
 
 /** The parts of the configuration that decide. */
@@ -54,11 +67,25 @@ export interface DecideRules {
   readonly instrument: Instrument;
 }
 
+/** What an entry may put at risk, and why. */
+export interface Stake {
+  readonly kelly: Kelly | null;
+  /** Fraction of the equity. */
+  readonly risk: number;
+  readonly correlationScale: number;
+}
+
 /** What one symbol does after one tick, with all that led to it. */
 export interface Decision {
   /** ENTER: `plan` and `size` say what. EXIT: sell at the next open. HOLD: a position stays. WAIT: nothing is held. */
   readonly action: 'ENTER' | 'EXIT' | 'HOLD' | 'WAIT';
+  /** The first of `codes`, or null. */
   readonly code: RejectCode | null;
+  /** Everything that forbids the entry, in the order of the gates. */
+  readonly codes: readonly RejectCode[];
+  readonly notes: readonly DecisionNote[];
+  /** Every gate, when the ensemble wants to enter. */
+  readonly gates: readonly Gate[];
   readonly long: Side;
   readonly short: Side;
   readonly exitReason: ExitReason | null;
@@ -66,6 +93,7 @@ export interface Decision {
   readonly position: Position | null;
   /** Stop of the decision, clamped around the close; null without an entry. */
   readonly stop: number | null;
+  readonly stake: Stake | null;
   readonly size: Size | null;
   readonly plan: EntryPlan | null;
 }
@@ -76,20 +104,33 @@ export function decide(input: DecideInput, rules: DecideRules): Decision {
   const short = sideOf(input.signals, -1);
   const nothing = {
     code: null,
+    codes: [],
+    notes: [],
+    gates: [],
     long,
     short,
     exitReason: null,
     position: null,
     stop: null,
+    stake: null,
     size: null,
     plan: null,
   };
   if (input.position !== undefined)
     return { ...nothing, ...decideExit(input, input.position, { long, short }, rules) };
-  const code = input.isMissed ? 'MISSED' : input.fault === null ? null : 'INSUFFICIENT_DATA';
-  if (code !== null) return { ...nothing, action: 'WAIT', code };
+  const code = faultCode(input);
+  if (code !== null) return { ...nothing, action: 'WAIT', ...forbidden([code]) };
   if (input.isEntering || !enters(long, short, rules.ensemble)) return { ...nothing, action: 'WAIT' };
   return { ...nothing, ...decideEntry(input, long, rules) };
+}
+
+function faultCode({ isMissed, fault }: DecideInput): 'MISSED' | 'INSUFFICIENT_DATA' | null {
+  if (isMissed) return 'MISSED';
+  return fault === null ? null : 'INSUFFICIENT_DATA';
+}
+
+function forbidden(codes: readonly RejectCode[]): Pick<Decision, 'code' | 'codes'> {
+  return { code: codes[0] ?? null, codes };
 }
 
 type Sides = Pick<Decision, 'long' | 'short'>;
@@ -99,32 +140,57 @@ function decideExit(
   held: Position,
   { long, short }: Sides,
   rules: DecideRules,
-): Pick<Decision, 'action' | 'code' | 'exitReason' | 'position'> {
-  const code = input.isMissed ? 'MISSED' : input.fault === null ? null : 'INSUFFICIENT_DATA';
-  if (held.exit !== null) return { action: 'HOLD', code, exitReason: null, position: held };
+): Pick<Decision, 'action' | 'code' | 'codes' | 'exitReason' | 'position'> {
+  const fault = faultCode(input);
+  const codes = forbidden(fault === null ? [] : [fault]);
+  if (held.exit !== null) return { action: 'HOLD', ...codes, exitReason: null, position: held };
   const isBlind = input.fault !== null;
   const leaving = input.signals.filter(({ isExit, vote }) => isExit || vote === -1);
   const position = isBlind ? held : latch(held, new Set(leaving.map(({ instance }) => instance)));
   const isSignal = isLatchedOut(position) || (!isBlind && enters(short, long, rules.ensemble));
   const exitReason = isSignal ? 'SIGNAL' : isTimeUp(position, input.atMs) ? 'TIME' : null;
-  if (exitReason === null) return { action: 'HOLD', code, exitReason, position };
-  return { action: 'EXIT', code, exitReason, position: requestExit(position, exitReason, input.atMs) };
+  if (exitReason === null) return { action: 'HOLD', ...codes, exitReason, position };
+  return { action: 'EXIT', ...codes, exitReason, position: requestExit(position, exitReason, input.atMs) };
 }
 
 function decideEntry(
   input: DecideInput,
   long: Side,
-  { risk, takeCost, instrument }: DecideRules,
-): Pick<Decision, 'action' | 'code' | 'stop' | 'size' | 'plan'> {
-  const { close, atr, funds, regime } = input;
+  rules: DecideRules,
+): Pick<Decision, 'action' | 'code' | 'codes' | 'notes' | 'gates' | 'stop' | 'stake' | 'size' | 'plan'> {
+  const { risk, takeCost, instrument } = rules;
+  const { atMs, symbol, close, atr, regime, volatility, guard } = input;
   const plan = planEntry(input, long);
   const stop = clampStop(plan.stopLevel, close, atr);
+  const entry = { atMs, symbol, close, atr, stop, target: plan.target, takeCost };
+  const gates = gatesOf(entry, guard, risk);
+  const stake = stakeOf(input, risk);
+  const terms = { ...input.funds, ...stake, entry: close, stop, volatility, takeCost };
   const size = sizeEntry(
-    { ...funds, ...risk, entry: close, stop, regimeSize: regimeSize(regime), takeCost },
+    {
+      ...terms,
+      regimeSize: regimeSize(regime.regime),
+      volatilityTarget: risk.volatilityTarget,
+      maxSymbolFraction: risk.maxSymbolFraction,
+    },
     instrument,
   );
-  if (size.tooSmall !== null) return { action: 'WAIT', code: 'SIZE_BELOW_MIN', stop, size, plan: null };
-  return { action: 'ENTER', code: null, stop, size, plan };
+  const failed = gates.filter(({ outcome }) => outcome === 'failed').map(({ code }) => code);
+  const codes: readonly RejectCode[] = size.tooSmall === null ? failed : [...failed, 'SIZE_BELOW_MIN'];
+  const hasNoEdge = stake.kelly !== null && !(stake.kelly.edge > 0);
+  const notes: readonly DecisionNote[] = hasNoEdge ? ['KELLY_NEGATIVE'] : [];
+  const found = { ...forbidden(codes), notes, gates, stop, stake, size };
+  return codes.length > 0 ? { action: 'WAIT', ...found, plan: null } : { action: 'ENTER', ...found, plan };
+}
+
+function stakeOf({ correlation, guard }: DecideInput, risk: Config['risk']): Stake {
+  const { riskPerTrade, kellyPositions, kellyProbe, correlationFree } = risk;
+  const kelly = kellyOf(guard.standing.netRs.slice(-kellyPositions));
+  return {
+    kelly,
+    risk: riskOf(kelly, { riskPerTrade, probe: kellyProbe }),
+    correlationScale: correlationScale(correlation, correlationFree),
+  };
 }
 
 function planEntry({ symbol, atMs, atr }: DecideInput, { supporters, score }: Side): EntryPlan {

@@ -1,14 +1,41 @@
 import { isLatchedOut } from '../execution/position.ts';
+import { gateSentence } from './gate-sentences.ts';
 import type { DecisionRecord } from './record.ts';
+import type { Regime } from './regime.ts';
 
 type Draft = Omit<DecisionRecord, 'reasons'>;
 
 /** The terms of a size as a person calls them. */
-const binding = { N1: 'the risk', N3: 'the share of one symbol', N5: 'free cash' } as const;
+const binding = {
+  N1: 'the risk',
+  N2: 'its volatility',
+  N3: 'the share of one symbol',
+  N4: 'what is not invested yet',
+  N5: 'free cash',
+} as const;
+
+const regimes: Readonly<Record<Regime, string>> = {
+  STRONG_TREND: 'a strong trend',
+  WEAK_TREND: 'a weak trend',
+  MEAN_REVERTING: 'mean reversion',
+  RANDOM_WALK: 'a random walk',
+};
 
 /** The sentences that say why a decision came out as it did, from its record alone. */
 export function reasonsOf(record: Draft): readonly string[] {
-  return [...dataSentences(record), ...voteSentences(record), ...outcomeSentences(record)];
+  return [
+    ...dataSentences(record),
+    ...voteSentences(record),
+    ...gateSentences(record),
+    ...outcomeSentences(record),
+  ];
+}
+
+/** Every gate that failed, each in its own words. */
+function gateSentences({ gates, symbol, inputs }: Draft): readonly string[] {
+  return gates
+    .filter(({ outcome }) => outcome === 'failed')
+    .map((gate) => gateSentence(gate, { symbol, breakers: inputs.standing.breakers }));
 }
 
 function dataSentences({ inputs }: Draft): readonly string[] {
@@ -21,7 +48,7 @@ function dataSentences({ inputs }: Draft): readonly string[] {
   return [...missed, ...faults];
 }
 
-function voteSentences({ inputs, votes, instances, score, rule }: Draft): readonly string[] {
+function voteSentences({ inputs, votes, instances, score, rule, regime }: Draft): readonly string[] {
   if (inputs.candles.some(({ timeframe, fault }) => timeframe === '4h' && fault !== null)) return [];
   const says = votes.map(({ instance, vote, weight, exit }) => {
     const side = vote === 1 ? 'long' : vote === -1 ? 'short' : 'nothing';
@@ -40,7 +67,13 @@ function voteSentences({ inputs, votes, instances, score, rule }: Draft): readon
     ...(rule.isDominant ? [] : ['the other side weighs more than half as much']),
   ];
   const verdict = lacks.length === 0 ? 'enough for an entry' : lacks.join('; ');
-  return [...says, `The long score is ${score.long.toFixed(2)}: ${verdict}.`];
+  const { hurst, adx } = inputs.regime;
+  const evidence = `Hurst exponent ${hurst?.toFixed(2) ?? '–'}, ADX ${adx?.toFixed(0) ?? '–'}`;
+  return [
+    ...says,
+    `The market is taken for ${regimes[regime]} (${evidence}).`,
+    `The long score is ${score.long.toFixed(2)}: ${verdict}.`,
+  ];
 }
 
 function outcomeSentences(record: Draft): readonly string[] {
@@ -56,14 +89,39 @@ function outcomeSentences(record: Draft): readonly string[] {
   }
 }
 
-function entrySentences({ size, entry, regime }: Draft): readonly string[] {
+function entrySentences(record: Draft): readonly string[] {
+  const { size, entry } = record;
   if (size === null || entry === null) return [];
-  const half = regime === 'RANDOM_WALK' ? ' (halved: the market is taken for a random walk)' : '';
   const target = entry.target === null ? 'no target' : `a target of ${entry.target}`;
   return [
-    `Size: risk allows ${size.n1} USD${half}, one symbol ${size.n3}, free cash ${size.n5}; ${binding[size.binding]} binds.`,
+    ...sizeSentences(record),
     `Buy ${entry.quantity} at the next open, with a stop near ${entry.stop} and ${target}.`,
   ];
+}
+
+function sizeSentences({ size, regime, notes, inputs }: Draft): readonly string[] {
+  if (size === null) return [];
+  const probe = notes.includes('KELLY_NEGATIVE')
+    ? [
+        `The last ${inputs.standing.results} positions show no edge (KELLY_NEGATIVE): only a probe of ${percent(size.risk)} of the equity is risked.`,
+      ]
+    : [];
+  const shrinks = [
+    ...(regime === 'RANDOM_WALK' ? ['halved: the market is taken for a random walk'] : []),
+    ...(size.correlationScale !== null && size.correlationScale < 1
+      ? [`times ${size.correlationScale.toFixed(2)}: it moves with what is held`]
+      : []),
+  ];
+  const why = shrinks.length === 0 ? '' : ` (${shrinks.join('; ')})`;
+  return [
+    ...probe,
+    `Size: risk allows ${size.n1} USD${why}, volatility ${size.n2}, one symbol ${size.n3}, ` +
+      `what is not invested ${size.n4}, free cash ${size.n5}; ${binding[size.binding]} binds.`,
+  ];
+}
+
+function percent(fraction: number | null): string {
+  return fraction === null ? '–' : `${Number((100 * fraction).toFixed(3))} %`;
 }
 
 function exitSentence(record: Draft): string {
@@ -89,11 +147,12 @@ function holdSentence({ inputs: { held }, latched }: Draft): string {
   return `${sentence}; ${list(latched)} left, with less than half of the weight of the entry.`;
 }
 
-function waitSentence({ code, size, rule, inputs, score }: Draft): string {
-  if (code === 'SIZE_BELOW_MIN' && size !== null)
-    return `Not bought: ${size.tooSmall ?? 'too small'} (${binding[size.binding]} binds, quantity ${size.quantity}).`;
+function waitSentence({ code, codes, size, rule, inputs, score }: Draft): string {
   if (code === 'MISSED') return 'Nothing is bought: this tick was missed or came too late.';
   if (code === 'INSUFFICIENT_DATA') return 'Nothing is bought: the 4h candles are not sufficient.';
+  if (code === 'SIZE_BELOW_MIN' && size !== null)
+    return `Not bought: ${size.tooSmall ?? 'too small'} (${binding[size.binding]} binds, quantity ${size.quantity}).`;
+  if (code !== null) return `Not bought: ${codes.join(', ')}.`;
   if (inputs.isEntering) return 'Nothing more is bought: an entry order has not ended yet.';
   if (rule === null) return 'Nothing is held and no strategy votes long.';
   return `Nothing is bought: the long score of ${score.long.toFixed(2)} does not meet the rule of an entry.`;

@@ -1,13 +1,15 @@
-import { type DecimalText, dropToText, textOf, unitsOf } from '../decimal.ts';
+import { type DecimalText, textOf } from '../decimal.ts';
 import { clientOrderId } from '../execution/client-id.ts';
-import { ceilToTick } from '../execution/levels.ts';
 import type { ExitReason, Position, Supporter } from '../execution/position.ts';
 import type { EpochMs, Timeframe } from '../market/timeframes.ts';
+import { type Breaker, isTripped, symbolScope } from '../risk/breakers.ts';
 import type { Size } from '../risk/size.ts';
-import type { DecideInput, DecideRules, Decision, RejectCode } from './decide.ts';
+import type { DecideInput, DecideRules, Decision, DecisionNote, RejectCode } from './decide.ts';
 import { type EntryRule, entryRule } from './ensemble.ts';
+import { nearestText, ratio, stopText, trimmed } from './figures.ts';
+import type { Gate } from './gates.ts';
 import { reasonsOf } from './reasons.ts';
-import type { Regime } from './regime.ts';
+import type { Regime, RegimeReading } from './regime.ts';
 
 /** The candles of one timeframe that a decision saw, by number, span and content. */
 export interface CandleWindow {
@@ -41,11 +43,30 @@ interface HeldRecord {
   readonly supporters: readonly Supporter[];
 }
 
+/** What the account's limits were measured from, and the breakers that held this symbol up. */
+interface StandingRecord {
+  readonly peak: DecimalText;
+  readonly dayStart: DecimalText;
+  readonly losses: number;
+  readonly lastLossMs: EpochMs | null;
+  /** Closed positions that Kelly looked back on. */
+  readonly results: number;
+  readonly open: number;
+  readonly breakers: readonly Pick<Breaker, 'scope' | 'untilMs' | 'why' | 'by'>[];
+}
+
 interface SizeRecord {
   readonly entry: DecimalText;
   readonly stop: DecimalText;
+  /** Fraction of the equity at risk, after Kelly. */
+  readonly risk: number | null;
+  /** Kelly's f*; null where it says nothing, or nothing finite. */
+  readonly kellyEdge: number | null;
+  readonly correlationScale: number | null;
   readonly n1: DecimalText;
+  readonly n2: DecimalText;
   readonly n3: DecimalText;
+  readonly n4: DecimalText;
   readonly n5: DecimalText;
   readonly binding: Size['binding'];
   readonly quantity: DecimalText;
@@ -63,13 +84,21 @@ export interface DecisionRecord {
   readonly symbol: string;
   readonly action: Decision['action'];
   readonly code: RejectCode | null;
+  readonly codes: readonly RejectCode[];
+  readonly notes: readonly DecisionNote[];
   readonly exitReason: ExitReason | null;
   readonly regime: Regime;
   readonly inputs: {
     readonly candles: readonly CandleWindow[];
     readonly close: DecimalText | null;
     readonly atr: DecimalText | null;
+    /** Hurst exponent of the 4h returns, how many standard errors it lies from a half, ADX, and how sure that is. */
+    readonly regime: { readonly [Field in Exclude<keyof RegimeReading, 'regime'>]: number | null };
+    readonly volatility: number | null;
+    readonly correlation: number | null;
+    readonly standing: StandingRecord;
     readonly equity: DecimalText;
+    readonly exposure: DecimalText;
     readonly free: DecimalText;
     readonly held: HeldRecord | null;
     /** Of a symbol that holds nothing: its entry order has not ended. */
@@ -82,6 +111,7 @@ export interface DecisionRecord {
   readonly votes: readonly VoteRecord[];
   readonly score: { readonly long: number; readonly short: number; readonly threshold: number };
   readonly rule: EntryRule | null;
+  readonly gates: readonly Gate[];
   readonly size: SizeRecord | null;
   readonly entry: {
     readonly clientOrderId: string;
@@ -103,6 +133,7 @@ export interface RecordContext {
   readonly codeVersion: string;
   readonly windows: readonly CandleWindow[];
   readonly equity: DecimalText;
+  readonly exposure: DecimalText;
   readonly free: DecimalText;
 }
 
@@ -122,13 +153,20 @@ export function recordOf(
     symbol: input.symbol,
     action: decision.action,
     code: decision.code,
+    codes: decision.codes,
+    notes: decision.notes,
     exitReason: decision.exitReason,
-    regime: input.regime,
+    regime: input.regime.regime,
     inputs: {
       candles: context.windows,
       close: price(input.close),
       atr: price(input.atr),
+      regime: regimeRecord(input.regime),
+      volatility: ratio(input.volatility),
+      correlation: ratio(input.correlation),
+      standing: standingRecord(input),
       equity: context.equity,
+      exposure: context.exposure,
       free: context.free,
       held: input.position === undefined ? null : heldRecord(input.position, tickDecimals),
       isEntering: input.position === undefined && input.isEntering,
@@ -149,6 +187,7 @@ export function recordOf(
       })),
     score: { long: long.score, short: short.score, threshold: rules.ensemble.threshold },
     rule: long.supporters.length > 0 ? entryRule(long, short, rules.ensemble) : null,
+    gates: decision.gates.map((gate) => ({ ...gate, value: ratio(gate.value), limit: ratio(gate.limit) })),
     size: sizeRecord(input, decision, tickDecimals),
     entry: entryRecord(decision, context.account, tickDecimals),
     latched: decision.position?.supporters.filter((one) => one.isLatched).map((one) => one.instance) ?? [],
@@ -172,14 +211,50 @@ function heldRecord(
   };
 }
 
-function sizeRecord(input: DecideInput, { size, stop }: Decision, tickDecimals: number): SizeRecord | null {
-  if (size === null || stop === null) return null;
+function regimeRecord({ hurst, z, adx, confidence }: RegimeReading): DecisionRecord['inputs']['regime'] {
+  return { hurst: ratio(hurst), z: ratio(z), adx: ratio(adx), confidence: ratio(confidence) };
+}
+
+function standingRecord({ atMs, symbol, guard }: DecideInput): StandingRecord {
+  const { peak, dayStart, losses, lastLossMs, netRs } = guard.standing;
+  const own = [...guard.breakers.values()].filter(
+    ({ scope }) =>
+      !scope.includes(':') ||
+      scope === symbolScope('asset', symbol) ||
+      scope === symbolScope('flash', symbol),
+  );
+  return {
+    peak: textOf(peak),
+    dayStart: textOf(dayStart),
+    losses,
+    lastLossMs,
+    results: netRs.length,
+    open: guard.open,
+    breakers: own
+      .filter((breaker) => isTripped(breaker, atMs))
+      .map(({ scope, untilMs, why, by }) => ({ scope, untilMs, why, by }))
+      .sort((a, b) => (a.scope < b.scope ? -1 : 1)),
+  };
+}
+
+function sizeRecord(
+  input: DecideInput,
+  { size, stop, stake }: Decision,
+  tickDecimals: number,
+): SizeRecord | null {
+  if (size === null || stop === null || stake === null) return null;
+  const cents = (value: number) => nearestText(value, CENT);
   return {
     entry: nearestText(input.close, tickDecimals),
     stop: stopText(stop, tickDecimals),
-    n1: nearestText(size.n1, CENT),
-    n3: nearestText(size.n3, CENT),
-    n5: nearestText(size.n5, CENT),
+    risk: ratio(stake.risk),
+    kellyEdge: ratio(stake.kelly?.edge ?? null),
+    correlationScale: ratio(stake.correlationScale),
+    n1: cents(size.n1),
+    n2: cents(size.n2),
+    n3: cents(size.n3),
+    n4: cents(size.n4),
+    n5: cents(size.n5),
     binding: size.binding,
     quantity: trimmed(size.quantity),
     tooSmall: size.tooSmall,
@@ -200,18 +275,4 @@ function entryRecord(
     target: target === null ? null : nearestText(target, tickDecimals),
     supporters: supporters.map(({ instance, weight }) => ({ instance, weight })),
   };
-}
-
-function nearestText(value: number, places: number): DecimalText {
-  const rounded = Math.round(Math.abs(value) * 10 ** places) / 10 ** places;
-  const text = trimmed(dropToText(rounded, places));
-  return value < 0 && text !== '0' ? (`-${text}` as DecimalText) : text;
-}
-
-function stopText(level: number, tickDecimals: number): DecimalText {
-  return trimmed(dropToText(ceilToTick(level, tickDecimals), tickDecimals));
-}
-
-function trimmed(text: DecimalText): DecimalText {
-  return textOf(unitsOf(text));
 }

@@ -29,3 +29,24 @@ export function reservationOf(quantity: Units, price: number, takeCost: number):
 export function budgetOf(reserved: Units, spare: Units, entries: number): Units {
   return spare > 0n ? reserved + spare / BigInt(entries) : reserved;
 }
+
+/** What a tick may still take: it shrinks with every entry that it decides. */
+export interface Room {
+  readonly free: Units;
+  /** Worth of what is held, and of what the entries decided so far will hold. */
+  readonly exposure: Units;
+  /** Positions, and entries that have not ended. */
+  readonly open: number;
+}
+
+/** The room that an entry leaves. */
+export function afterReservation(
+  { free, exposure, open }: Room,
+  {
+    quantity,
+    price,
+    reserved,
+  }: { readonly quantity: Units; readonly price: number; readonly reserved: Units },
+): Room {
+  return { free: free - reserved, exposure: exposure + worthOf(quantity, price), open: open + 1 };
+}

@@ -4,8 +4,10 @@ import type { EpochMs } from '../market/timeframes.ts';
 import type { Purpose } from './client-id.ts';
 import { ceilToTick, clampStop, WEIGHT_SLACK } from './levels.ts';
 
-/** Why a position was closed. TRAIL is a stop that was ever ratcheted. */
-export type ExitReason = 'STOP' | 'TRAIL' | 'TARGET' | 'SIGNAL' | 'TIME';
+/** Why a position was closed. TRAIL is a stop that was ever ratcheted; MANUAL is a person's wish. */
+export const exitReasons = ['STOP', 'TRAIL', 'TARGET', 'SIGNAL', 'TIME', 'MANUAL'] as const;
+
+export type ExitReason = (typeof exitReasons)[number];
 
 /** An instance that voted for the entry, with its weight then, and whether its exit signal has fired since. */
 export interface Supporter {

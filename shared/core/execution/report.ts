@@ -1,5 +1,8 @@
 import { type DecimalText, numberOf, textOf, type Units, unitsOfNumber } from '../decimal.ts';
+import type { Tally } from '../decision/tally.ts';
 import type { EpochMs } from '../market/timeframes.ts';
+import type { Breaker } from '../risk/breakers.ts';
+import { type Performance, performanceOf } from '../risk/performance.ts';
 import { averagePrices, netProfit, type Position } from './position.ts';
 
 /** A closed position as reports show it; amounts as decimal text, USD and base currency. */
@@ -35,8 +38,16 @@ export interface AccountReport {
   readonly equityFinal: DecimalText;
   /** Closed positions by the reason of their exit. */
   readonly reasons: Readonly<Record<string, number>>;
-  /** Entries refused, by code. */
+  /** Entries refused, by the first code that forbade them. */
   readonly rejects: Readonly<Record<string, number>>;
+  /** The same, by every code that forbade them. */
+  readonly forbidden: Readonly<Record<string, number>>;
+  /** Gates that had nothing to judge by. */
+  readonly notEvaluable: Readonly<Record<string, number>>;
+  readonly notes: Readonly<Record<string, number>>;
+  /** Breakers that hold until a person resets them: since then nothing was entered. */
+  readonly halted: readonly { readonly scope: string; readonly atMs: EpochMs }[];
+  readonly performance: readonly Performance[];
   readonly feesPaid: DecimalText;
 }
 
@@ -45,11 +56,13 @@ export interface ReportInput {
   readonly closed: readonly Position[];
   readonly open: readonly Position[];
   readonly equityFinal: Units;
-  readonly rejects: Readonly<Record<string, number>>;
+  readonly tally: Tally;
+  readonly breakers: readonly Breaker[];
 }
 
 /** Positions in the order of their entries, and sums over them. */
-export function accountReport({ closed, open, equityFinal, rejects }: ReportInput): AccountReport {
+export function accountReport(input: ReportInput): AccountReport {
+  const { closed, open, equityFinal, tally, breakers } = input;
   const reasons: Record<string, number> = {};
   for (const { exit } of closed) {
     const reason = exit?.reason ?? 'STOP';
@@ -61,7 +74,14 @@ export function accountReport({ closed, open, equityFinal, rejects }: ReportInpu
     open: [...open].sort(byEntry).map(openReport),
     equityFinal: textOf(equityFinal),
     reasons: byKey(reasons),
-    rejects: byKey(rejects),
+    rejects: byKey(tally.rejects),
+    forbidden: byKey(tally.forbidden),
+    notEvaluable: byKey(tally.notEvaluable),
+    notes: byKey(tally.notes),
+    halted: breakers
+      .filter(({ state, untilMs }) => state === 'tripped' && untilMs === null)
+      .map(({ scope, atMs }) => ({ scope, atMs })),
+    performance: performanceOf(closed),
     feesPaid: textOf(fees),
   };
 }

@@ -1,0 +1,24 @@
+import type { Units } from '../decimal.ts';
+import { utcDayMs } from '../market/calendar.ts';
+import type { EpochMs } from '../market/timeframes.ts';
+import { beginDay, raisePeak } from '../risk/standing.ts';
+import { trippedAt } from '../risk/trips.ts';
+import type { EngineRun } from './engine-run.ts';
+
+/**
+ * At a mark (step 4) and at a tick, before anything is decided: at 00:00 a day begins, the peak is raised, and
+ * breakers trip.
+ */
+export function guard(
+  run: EngineRun,
+  { atMs, equity, isTick }: { readonly atMs: EpochMs; readonly equity: Units; readonly isTick: boolean },
+): void {
+  const dayMs = utcDayMs(atMs);
+  if (dayMs > run.standing.dayMs) run.standing = beginDay(run.standing, dayMs, equity);
+  run.standing = raisePeak(run.standing, equity);
+  const { markets, standing, breakers, execMs, tickMs, input } = run;
+  const windows = markets.map(({ symbol, exec }) => ({ symbol, atMs, exec, execMs, tickMs, breakers }));
+  const moment = { atMs, equity, isTick, windows };
+  const tripped = trippedAt(breakers, standing, { moment, config: input.config });
+  for (const breaker of tripped) breakers.set(breaker.scope, breaker);
+}
