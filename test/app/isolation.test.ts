@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { sqliteStateStore } from '../../shared/adapters/sqlite/state-store.ts';
-import { commit, withSession } from '../../shared/app/account.ts';
+import { withSession } from '../../shared/app/account.ts';
 import { analystOf } from '../../shared/app/analysis.ts';
+import { commit } from '../../shared/app/commit.ts';
 import type { Paper } from '../../shared/app/drive.ts';
 import { replay } from '../../shared/app/replay.ts';
 import { tick } from '../../shared/app/tick.ts';
@@ -210,6 +211,7 @@ describe('a candle that has not appeared for one symbol', () => {
         if (what === 'windows' && wanted.symbol === 'BTC/USD') throw notReady;
         return feed.window(wanted);
       },
+      execWindow: (wanted) => feed.execWindow(wanted),
       lastClose: async (symbol, atMs) => {
         if (what === 'closes' && symbol === 'BTC/USD') throw notReady;
         return feed.lastClose(symbol, atMs);

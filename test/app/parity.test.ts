@@ -189,7 +189,7 @@ describe('engine and replay agree to the byte, and the situation did occur, when
 
   it('an account is too small for the least quantity', async () => {
     const { kept } = await compared(scriptedWorld(bitcoin(vote, calm, calm), { config: { capital: 10 } }));
-    expect(kept.rejects).toEqual({ SIZE_BELOW_MIN: 1 });
+    expect(kept.tally.rejects).toEqual({ SIZE_BELOW_MIN: 1 });
     expect(kept.fills).toEqual([]);
   });
 

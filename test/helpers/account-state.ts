@@ -54,7 +54,7 @@ export async function expectBooksToAgree(store: StateStore, world: World): Promi
     })),
   );
   const booked = (await store.query(`FILL#${world.account}`)).map(({ sk, body }) => ({
-    key: sk,
+    key: sk.slice(sk.indexOf('#') + 1),
     ...pick(body, ['side', 'atMs', 'price', 'quantity', 'cost', 'fee']),
   }));
   const byKey = (a: { key: string }, b: { key: string }) => (a.key < b.key ? -1 : 1);

@@ -52,6 +52,7 @@ export function poweredPaper(world: World, worker: Worker, power: Power): Paper 
   };
   const over = (feed: Feed): Feed => ({
     window: (wanted) => use(() => feed.window(wanted)),
+    execWindow: (wanted) => use(() => feed.execWindow(wanted)),
     lastClose: (symbol, atMs) => use(() => feed.lastClose(symbol, atMs)),
   });
   const { trader, exchange, execCandle } = paperOf(world, { ...worker, store: powered, over });

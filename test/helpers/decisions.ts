@@ -1,6 +1,8 @@
 import { textOf, unitsOf } from '../../shared/core/decimal.ts';
 import type { DecideInput, DecideRules } from '../../shared/core/decision/decide.ts';
+import type { Guard } from '../../shared/core/decision/gates.ts';
 import type { CandleWindow, RecordContext } from '../../shared/core/decision/record.ts';
+import type { Regime, RegimeReading } from '../../shared/core/decision/regime.ts';
 import type { InstanceSignal } from '../../shared/core/decision/signals.ts';
 import {
   type EntryPlan,
@@ -9,7 +11,9 @@ import {
   type Position,
 } from '../../shared/core/execution/position.ts';
 import { DAY_MS, HOUR_MS, isTimeframe } from '../../shared/core/market/timeframes.ts';
+import { newStanding } from '../../shared/core/risk/standing.ts';
 import type { Family } from '../../shared/core/strategies/strategy.ts';
+import { worldConfig } from './world.ts';
 
 /** 2024-01-02T00:00Z: a tick of every timeframe. */
 export const TICK_MS = 1_704_153_600_000;
@@ -34,20 +38,43 @@ export function signalOf(instance: string, change: Partial<InstanceSignal> = {})
   };
 }
 
-/** An account of 10,000 USD without position or vote; price 100, average true range 2. */
+/** A regime with the measures of a market that has no memory. */
+export function readingOf(regime: Regime): RegimeReading {
+  return { regime, hurst: 0.5, z: 0, adx: 22, confidence: 0 };
+}
+
+/** The guard of an account of 10,000 USD that has done nothing yet, on 4h exec candles. */
+export function guardOf(change: Partial<Guard> = {}): Guard {
+  const capital = unitsOf('10000');
+  return {
+    standing: newStanding(capital, TICK_MS),
+    breakers: new Map(),
+    equity: capital,
+    open: 0,
+    execMs: 4 * HOUR_MS,
+    quote: null,
+    isBalanceShort: false,
+    ...change,
+  };
+}
+
+/** An account of 10,000 USD without position or vote; price 100, average true range 2, volatility at its target. */
 export function decideInput(change: Partial<DecideInput> = {}): DecideInput {
   return {
     atMs: TICK_MS,
     symbol: 'BTC/USD',
     signals: [],
     fault: null,
-    regime: 'RANDOM_WALK',
+    regime: readingOf('RANDOM_WALK'),
     close: 100,
     atr: 2,
+    volatility: 0.15,
+    correlation: null,
     position: undefined,
     isEntering: false,
     isMissed: false,
-    funds: { equity: 10_000, free: 10_000 },
+    funds: { equity: 10_000, exposure: 0, free: 10_000 },
+    guard: guardOf(),
     ...change,
   };
 }
@@ -55,7 +82,7 @@ export function decideInput(change: Partial<DecideInput> = {}): DecideInput {
 /** The default rules on a market with ticks of 0.1: taker fee 0.4 %, half-spread 1 bp, slippage 2 bps. */
 export const decideRules: DecideRules = {
   ensemble: { threshold: 0.45, minSupporters: 1, minFamilies: 1 },
-  risk: { riskPerTrade: 0.005, maxSymbolFraction: 0.5 },
+  risk: worldConfig(['BTC/USD'], { risk: {} }).risk,
   takeCost: 0.0043,
   instrument: {
     symbol: 'BTC/USD',
@@ -109,6 +136,7 @@ export const recordContext: RecordContext = {
   codeVersion: '0.1.0',
   windows: [windowOf()],
   equity: textOf(unitsOf('10000')),
+  exposure: textOf(0n),
   free: textOf(unitsOf('10000')),
 };
 

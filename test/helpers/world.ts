@@ -24,7 +24,10 @@ export interface World {
 
 const market = { tickDecimals: 2, lotDecimals: 4, minQuantity: '0.01', minCost: '0.5', halfSpreadBps: 1 };
 
-/** A config in which one strategy is enough for an entry. `over` replaces whole fields of it. */
+/** Limits that stand in nobody's way. */
+const freely = { cooldownMinutes: 0, dailyLossMax: 'off', drawdownMax: 'off' };
+
+/** A config in which one strategy is enough for an entry and losses forbid none. `over` replaces whole fields of it. */
 export function worldConfig(
   symbols: readonly string[],
   over: Readonly<Record<string, unknown>> = {},
@@ -34,6 +37,7 @@ export function worldConfig(
       symbols: [...symbols],
       markets: Object.fromEntries(symbols.map((symbol) => [symbol, market])),
       ensemble: { threshold: 0.45, minSupporters: 1, minFamilies: 1 },
+      risk: freely,
       strategies: {},
       ...over,
     },

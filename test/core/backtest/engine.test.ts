@@ -10,6 +10,7 @@ import { type Candles, sliceCandles } from '../../../shared/core/market/candles.
 import { timeframeMs } from '../../../shared/core/market/timeframes.ts';
 import { instancesOf } from '../../../shared/core/strategies/instances.ts';
 import { walk } from '../../helpers/candles.ts';
+import { worldConfig } from '../../helpers/world.ts';
 
 const ROWS = 300;
 const LOOKBACK = 60;
@@ -19,7 +20,8 @@ const SHAPE = { gaps: 0.1 };
 /** Two symbols on 4h alone, with so much risk (more than a configuration may take) that cash binds. */
 const config = {
   ...loadConfig(),
-  risk: { riskPerTrade: 0.5, maxSymbolFraction: 0.5 },
+  ensemble: { threshold: 0.45, minSupporters: 1, minFamilies: 1 },
+  risk: { ...worldConfig(['BTC/USD']).risk, riskPerTrade: 0.5, maxSymbolFraction: 0.5 },
   strategies: { turtle: { enabled: true, timeframes: ['4h' as const], params: {} } },
 };
 
@@ -82,9 +84,9 @@ describe('the engine', () => {
   it('finds the same with and without records', () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
-        const { closed, open, marks, rejects } = run(seed);
+        const { closed, open, marks, tally, breakers } = run(seed);
         const recorded = run(seed, { isRecording: true });
-        expect(recorded).toMatchObject({ closed, open, marks, rejects });
+        expect(recorded).toMatchObject({ closed, open, marks, tally, breakers });
         expect(recorded.decisions.length).toBeGreaterThan(0);
       }),
       { numRuns: 20 },

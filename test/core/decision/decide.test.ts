@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { type DecideInput, decide } from '../../../shared/core/decision/decide.ts';
 import { latch, requestExit } from '../../../shared/core/execution/position.ts';
 import { DAY_MS, HOUR_MS } from '../../../shared/core/market/timeframes.ts';
-import { decideInput, decideRules, frozen, positionOf, signalOf, TICK_MS } from '../../helpers/decisions.ts';
+import {
+  decideInput,
+  decideRules,
+  frozen,
+  positionOf,
+  readingOf,
+  signalOf,
+  TICK_MS,
+} from '../../helpers/decisions.ts';
 
 const trend = signalOf('trend_ema@4h', { weight: 0.6, stop: 96 });
 const turtle = signalOf('turtle@4h', { weight: 0.5, stop: 97 });
@@ -31,7 +39,7 @@ describe('without a position', () => {
   });
 
   it('in a trend risks all of it', () => {
-    expect(decided({ signals: [trend], regime: 'STRONG_TREND' }).size?.n1).toBe(1250);
+    expect(decided({ signals: [trend], regime: readingOf('STRONG_TREND') }).size?.n1).toBe(1250);
   });
 
   it.each([
@@ -108,7 +116,7 @@ describe('without a position', () => {
   });
 
   it('it waits and names the binding term when the size is too small', () => {
-    const decision = decided({ signals: [trend], funds: { equity: 10_000, free: 0.4 } });
+    const decision = decided({ signals: [trend], funds: { equity: 10_000, exposure: 0, free: 0.4 } });
     expect(decision).toMatchObject({
       action: 'WAIT',
       code: 'SIZE_BELOW_MIN',
@@ -224,7 +232,7 @@ it('the same input gives the same decision', () => {
   const inputs = [
     decideInput({ signals: [trend, turtle] }),
     decideInput({ position: positionOf(), signals: [{ ...trend, isExit: true }] }),
-    decideInput({ signals: [trend], funds: { equity: 1, free: 1 } }),
+    decideInput({ signals: [trend], funds: { equity: 1, exposure: 0, free: 1 } }),
   ];
   for (const input of inputs) {
     expect(decide(structuredClone(input), decideRules)).toEqual(decide(input, decideRules));

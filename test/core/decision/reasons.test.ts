@@ -6,6 +6,7 @@ import { DAY_MS } from '../../../shared/core/market/timeframes.ts';
 import {
   decideInput,
   positionOf,
+  readingOf,
   recordContext,
   decideRules as rules,
   signalOf,
@@ -30,17 +31,21 @@ describe('the reasons of an entry', () => {
     expect(reasonsOf({ signals: [trend, silent('turtle@4h')] })).toEqual([
       'trend_ema@4h votes long with weight 0.60.',
       'turtle@4h says nothing.',
+      'The market is taken for a random walk (Hurst exponent 0.50, ADX 22).',
       'The long score is 0.60: enough for an entry.',
-      'Size: risk allows 631.31 USD (halved: the market is taken for a random walk), one symbol 5000, ' +
-        'free cash 9957.18; the risk binds.',
+      'Size: risk allows 631.31 USD (halved: the market is taken for a random walk), volatility 10000, one symbol 5000, ' +
+        'what is not invested 10000, free cash 9957.18; the risk binds.',
       'Buy 6.31313131 at the next open, with a stop near 96.1 and no target.',
     ]);
   });
 
   it('name the target, and no random walk where there is none', () => {
     const signals = [{ ...trend, target: 110 }];
-    const [, , size, order] = reasonsOf({ signals, regime: 'WEAK_TREND' });
-    expect(size).toBe('Size: risk allows 1262.63 USD, one symbol 5000, free cash 9957.18; the risk binds.');
+    const [, , , size, order] = reasonsOf({ signals, regime: readingOf('WEAK_TREND') });
+    expect(size).toBe(
+      'Size: risk allows 1262.63 USD, volatility 10000, one symbol 5000, what is not invested 10000, ' +
+        'free cash 9957.18; the risk binds.',
+    );
     expect(order).toBe('Buy 12.62626262 at the next open, with a stop near 96.1 and a target of 110.');
   });
 });
@@ -58,6 +63,7 @@ describe('the reasons of no entry', () => {
     expect(reasonsOf({ signals })).toEqual([
       'supertrend@4h votes short with weight 0.30.',
       'turtle@4h votes long with weight 0.40.',
+      'The market is taken for a random walk (Hurst exponent 0.50, ADX 22).',
       'The long score is 0.40: 0.40 is below the 0.45 that an entry needs; ' +
         'the other side weighs more than half as much.',
       'Nothing is bought: the long score of 0.40 does not meet the rule of an entry.',
@@ -66,6 +72,7 @@ describe('the reasons of no entry', () => {
 
   it('say that an entry is under way', () => {
     expect(reasonsOf({ signals: [trend], isEntering: true }).slice(1)).toEqual([
+      'The market is taken for a random walk (Hurst exponent 0.50, ADX 22).',
       'The long score is 0.60: enough for an entry.',
       'Nothing more is bought: an entry order has not ended yet.',
     ]);
@@ -91,13 +98,14 @@ describe('the reasons of no entry', () => {
     expect(reasonsOf({ signals: [trend], isMissed: true })).toEqual([
       'This tick was missed or came too late: nothing may be entered.',
       'trend_ema@4h votes long with weight 0.60.',
+      'The market is taken for a random walk (Hurst exponent 0.50, ADX 22).',
       'The long score is 0.60: enough for an entry.',
       'Nothing is bought: this tick was missed or came too late.',
     ]);
   });
 
   it('say what the size falls short of', () => {
-    expect(reasonsOf({ signals: [trend], funds: { equity: 10_000, free: 0.4 } }).at(-1)).toBe(
+    expect(reasonsOf({ signals: [trend], funds: { equity: 10_000, exposure: 0, free: 0.4 } }).at(-1)).toBe(
       'Not bought: cost below the minimum of 0.5 (free cash binds, quantity 0.00398287).',
     );
   });
@@ -142,6 +150,7 @@ describe('the reasons of an exit', () => {
     const signals = [{ ...trend, isExit: true }];
     expect(reasonsOf({ position, signals })).toEqual([
       'trend_ema@4h votes long with weight 0.60 and says leave.',
+      'The market is taken for a random walk (Hurst exponent 0.50, ADX 22).',
       'The long score is 0.60: enough for an entry.',
       'Sell at the next open: trend_ema@4h and turtle@4h left, with at least half of the weight of the entry.',
     ]);

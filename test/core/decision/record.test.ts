@@ -130,7 +130,7 @@ describe('a record', () => {
   });
 
   it('holds the size that was too small, with its reason', () => {
-    const record = recordedOf({ signals: [trend], funds: { equity: 10_000, free: 0.4 } });
+    const record = recordedOf({ signals: [trend], funds: { exposure: 0, equity: 10_000, free: 0.4 } });
     expect(record).toMatchObject({
       action: 'WAIT',
       code: 'SIZE_BELOW_MIN',

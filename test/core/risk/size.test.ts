@@ -9,11 +9,15 @@ const { instrument } = decideRules;
 /** 10,000 USD, half a per cent at risk, entry 100 with its stop at 96, no random walk. */
 const input: SizeInput = {
   equity: 10_000,
+  exposure: 0,
   free: 10_000,
   entry: 100,
   stop: 96,
-  riskPerTrade: 0.005,
+  risk: 0.005,
   regimeSize: 1,
+  correlationScale: 1,
+  volatility: 0.15,
+  volatilityTarget: 0.15,
   maxSymbolFraction: 0.5,
   takeCost: 0.0043,
 };
@@ -22,7 +26,9 @@ describe('the size of an entry', () => {
   it('risks half a per cent of the equity between entry and stop', () => {
     expect(sizeEntry(input, instrument)).toEqual({
       n1: 1250, // 10,000 × 0.005 × 100 / 4
+      n2: 10_000,
       n3: 5000,
+      n4: 10_000,
       n5: 10_000 / 1.0043,
       notional: 1250,
       binding: 'N1',
@@ -31,15 +37,21 @@ describe('the size of an entry', () => {
     });
   });
 
-  it('halves the risk, and nothing else, in a random walk', () => {
-    const half = sizeEntry({ ...input, regimeSize: 0.5 }, instrument);
-    const { n3, n5 } = sizeEntry(input, instrument);
-    expect(half).toMatchObject({ n1: 625, n3, n5, quantity: '6.25000000' });
+  it.each([
+    ['in a random walk', { regimeSize: 0.5 }],
+    ['beside a position that moves with it', { correlationScale: 0.5 }],
+  ])('halves the risk, and nothing else, %s', (_, change) => {
+    const half = sizeEntry({ ...input, ...change }, instrument);
+    const { n2, n3, n4, n5 } = sizeEntry(input, instrument);
+    expect(half).toMatchObject({ n1: 625, n2, n3, n4, n5, quantity: '6.25000000' });
   });
 
   it.each([
     ['N1', {}, 1250],
+    ['N2', { stop: 99.5, volatility: 0.6 }, 2500], // a quarter of the equity: 0.15 / 0.6
+    ['N2', { stop: 99.5, volatility: 6 }, 2500], // no less than a quarter
     ['N3', { stop: 99.5 }, 5000], // N1 is 10,000
+    ['N4', { stop: 99.5, exposure: 8000 }, 2000], // of the equity
     ['N5', { free: 1004.3 }, 1000],
     ['N1', { stop: 99 }, 5000], // N1 and N3 are equal: the first is named
     ['N3', { stop: 99.5, free: 5021.5 }, 5000], // N3 and N5 are equal
@@ -71,7 +83,8 @@ describe('the size of an entry', () => {
       fc.property(money, money, fc.double({ min: 1, max: 1e5, noNaN: true }), (equity, free, entry) => {
         const size = sizeEntry({ ...input, equity, free, entry, stop: entry * 0.97 }, instrument);
         const cost = Number(size.quantity) * entry;
-        for (const term of [size.n1, size.n3, size.n5]) expect(cost).toBeLessThanOrEqual(term * (1 + 1e-12));
+        for (const term of [size.n1, size.n2, size.n3, size.n4, size.n5])
+          expect(cost).toBeLessThanOrEqual(term * (1 + 1e-12));
         expect(cost * 1.0043).toBeLessThanOrEqual(free * (1 + 1e-12));
       }),
     );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { regimeSize, regimeWeight } from '../../../shared/core/decision/regime.ts';
+import { regimeSize, regimeWeight } from '../../../shared/core/decision/weights.ts';
 import { strategies } from '../../../shared/core/strategies/registry.ts';
 
 describe('the weight of a strategy', () => {
