@@ -23,7 +23,7 @@ it.each([
   ],
   ['capital: "10"', "✖ Invalid input: expected number, received string (given: '10')\n  → at capital"],
   ['mode: live', "✖ only paper exists so far: live trading comes later (given: 'live')\n  → at mode"],
-  ['strategies: { moon: {} }', '✖ no such strategy; there are trend_ema, turtle'],
+  ['strategies: { moon: {} }', '✖ no such strategy; there are trend_ema, '],
   ['strategies: { turtle: { params: { lookback: 3 } } }', '✖ Unrecognized key: "lookback"'],
   ['strategies: { turtle: { timeframes: [1w] } }', '→ at strategies.turtle.timeframes[0]'],
   [

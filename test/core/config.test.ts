@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../shared/core/config.ts';
 import { AppError } from '../../shared/core/errors.ts';
 import { instancesOf } from '../../shared/core/strategies/instances.ts';
+import { strategies } from '../../shared/core/strategies/registry.ts';
 
 const market = { tickDecimals: 1, lotDecimals: 8, minQuantity: '0.00005', minCost: '0.5' };
 const least = { symbols: ['BTC/USD'], markets: { 'BTC/USD': market }, strategies: {} };
@@ -119,7 +120,7 @@ describe('the instances of a config', () => {
     const { code, message } = complaint(() => instances({ turtel: {} }));
     expect(code).toBe('config-invalid');
     expect(message).toContain('strategies.turtel');
-    expect(message).toContain('there are trend_ema, turtle');
+    expect(message).toContain(`there are ${strategies.map(({ id }) => id).join(', ')}`);
   });
 
   it.each([

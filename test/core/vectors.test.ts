@@ -1,9 +1,14 @@
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { adx } from '../../shared/core/indicators/adx.ts';
 import { atr } from '../../shared/core/indicators/atr.ts';
+import { bollinger } from '../../shared/core/indicators/bollinger.ts';
 import { donchian } from '../../shared/core/indicators/donchian.ts';
 import { ema } from '../../shared/core/indicators/ema.ts';
 import { rma } from '../../shared/core/indicators/rma.ts';
+import { sma } from '../../shared/core/indicators/sma.ts';
+import { stddev } from '../../shared/core/indicators/stddev.ts';
+import { supertrend } from '../../shared/core/indicators/supertrend.ts';
 import { trueRange } from '../../shared/core/indicators/true-range.ts';
 import { hasReference, referencePath } from '../helpers/reference.ts';
 import { differences, inputOf, type Vector, vectorsIn } from '../helpers/vectors.ts';
@@ -18,10 +23,22 @@ const none = new Float64Array();
 
 /** The indicators that exist, each with the word that its vectors' ids begin with. Vectors of others are left out. */
 const computations: Readonly<Record<string, Computation>> = {
+  adx: ([high = none, low = none, close = none], { period = 0 }) => {
+    const { plusDi, minusDi, plusDm, minusDm, ...lines } = adx(high, low, close, period);
+    return { ...lines, plusDI: plusDi, minusDI: minusDi, plusDM: plusDm, minusDM: minusDm };
+  },
   atr: ([high = none, low = none, close = none], { period = 0 }) => ({ atr: atr(high, low, close, period) }),
+  bbands: ([values = none], { period = 0, mult = 0 }) => ({ ...bollinger(values, { period, width: mult }) }),
   donchian: ([high = none, low = none], { period = 0 }) => ({ ...donchian(high, low, period) }),
   ema: ([values = none], { period = 0 }) => ({ ema: ema(values, period) }),
   rma: ([values = none], { period = 0 }) => ({ rma: rma(values, period) }),
+  sma: ([values = none], { period = 0 }) => ({ sma: sma(values, period) }),
+  stddev: ([values = none], { period = 0 }) => ({ std: stddev(values, period) }),
+  supertrend: ([high = none, low = none, close = none], { period = 0, mult = 0 }) => {
+    const { line, direction } = supertrend(high, low, close, { period, distance: mult });
+    // Its files know no missing direction: they have 0 there.
+    return { line, trend: direction.map((side) => (Number.isNaN(side) ? 0 : side)) };
+  },
   trange: ([high = none, low = none, close = none]) => ({ tr: trueRange(high, low, close) }),
 };
 

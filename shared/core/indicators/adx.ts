@@ -16,7 +16,7 @@ export interface DirectionalIndex {
  * a market that does not move has no direction.
  *
  * @param high highest price of each candle; `low` and `close` have its length
- * @param period candles; the first `period - 1` moves and the first `period` values of `dx` are taken plainly
+ * @param period candles; the first `period - 1` moves are added and the first `period` values of `dx` averaged plainly
  * @returns lines of the same length; NaN before index `2 * period - 1` (`adx`), `period` (`plusDi`, `minusDi`, `dx`),
  *   `period - 1` but never 0 (`plusDm`, `minusDm`)
  * @throws when lengths differ or `period` is not a positive whole number
@@ -48,8 +48,8 @@ export function adx(
     const kept = i < period ? 1 : 1 - 1 / period;
     const up = high[i]! - high[i - 1]!;
     const down = low[i - 1]! - low[i]!;
-    plus = plus * kept + (up > down ? Math.max(up, 0) : 0);
-    minus = minus * kept + (down > up ? Math.max(down, 0) : 0);
+    plus = plus * kept + directionalMove(up, down);
+    minus = minus * kept + directionalMove(down, up);
     range = range * kept + trueRangeOf(high[i]!, low[i]!, close[i - 1]!);
     if (i < period - 1) continue;
     result.plusDm[i] = plus;
@@ -65,6 +65,11 @@ export function adx(
     if (i >= 2 * period - 1) result.adx[i] = mean;
   }
   return result;
+}
+
+/** A candle counts for the side on which it reached further beyond the one before, if it did so at all. */
+function directionalMove(reach: number, opposite: number): number {
+  return reach > opposite ? Math.max(reach, 0) : 0;
 }
 
 function percent(part: number, whole: number): number {

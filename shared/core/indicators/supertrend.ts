@@ -10,9 +10,9 @@ export interface Supertrend {
 }
 
 /**
- * Supertrend. Bands hang a multiple of the average true range from the middle of each candle; one moves towards the
- * price only, until a close beyond it lets it go. The direction turns when a close is beyond the band of the same
- * candle that guards it. It begins upward, which is an assumption, not a turn.
+ * Supertrend. Two bands lie a multiple of the average true range from the middle of each candle, but move only
+ * towards the price until a close beyond them lets them go. The direction turns when a close is beyond the line,
+ * both of the same candle. It begins upward, which is an assumption, not a turn.
  *
  * @param high highest price of each candle; `low` and `close` have its length
  * @param period candles of average true range
@@ -41,12 +41,20 @@ export function supertrend(
   for (let i = period; i < high.length; i++) {
     const middle = (high[i]! + low[i]!) / 2;
     const reach = distance * line[i]!;
-    const closeBefore = close[i - 1]!;
-    upper = closeBefore > upper ? middle + reach : Math.min(upper, middle + reach);
-    lower = closeBefore < lower ? middle - reach : Math.max(lower, middle - reach);
+    upper = upperAfter(upper, middle + reach, close[i - 1]!);
+    lower = lowerAfter(lower, middle - reach, close[i - 1]!);
     if (i > period) isUp = isUp ? close[i]! >= lower : close[i]! > upper;
     line[i] = isUp ? lower : upper;
     direction[i] = isUp ? 1 : -1;
   }
   return { line, direction };
+}
+
+/** The upper band comes down only, until a close above it lets it go. */
+function upperAfter(before: number, now: number, closeBefore: number): number {
+  return closeBefore > before ? now : Math.min(before, now);
+}
+
+function lowerAfter(before: number, now: number, closeBefore: number): number {
+  return closeBefore < before ? now : Math.max(before, now);
 }

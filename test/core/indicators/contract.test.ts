@@ -2,11 +2,17 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { adx } from '../../../shared/core/indicators/adx.ts';
 import { atr } from '../../../shared/core/indicators/atr.ts';
+import { bollinger } from '../../../shared/core/indicators/bollinger.ts';
 import { donchian } from '../../../shared/core/indicators/donchian.ts';
 import { ema } from '../../../shared/core/indicators/ema.ts';
 import { highest, lowest } from '../../../shared/core/indicators/extremes.ts';
+import { realisedVolatility } from '../../../shared/core/indicators/realised-volatility.ts';
 import { rma } from '../../../shared/core/indicators/rma.ts';
+import { sma } from '../../../shared/core/indicators/sma.ts';
+import { stddev } from '../../../shared/core/indicators/stddev.ts';
+import { supertrend } from '../../../shared/core/indicators/supertrend.ts';
 import { trueRange } from '../../../shared/core/indicators/true-range.ts';
 import { type Candles, sliceCandles } from '../../../shared/core/market/candles.ts';
 import { scaled, walk } from '../../helpers/candles.ts';
@@ -16,8 +22,10 @@ interface Indicator {
   readonly file: string;
   /** Its lines for the candles and a period. */
   readonly lines: (candles: Candles, period: number) => readonly Float64Array[];
-  /** Index of its first value. */
-  readonly first: (period: number) => number;
+  /** Index of the first value of line number `line`. */
+  readonly first: (period: number, line: number) => number;
+  /** Numbers of the lines that stay as they are when prices are in another unit. */
+  readonly ratios?: readonly number[];
   readonly hasPeriod: boolean;
   readonly hasColumns: boolean;
 }
@@ -40,6 +48,26 @@ const indicators: readonly Indicator[] = [
   ofValues('rma', 'rma.ts', rma),
   ofValues('highest', 'extremes.ts', highest),
   ofValues('lowest', 'extremes.ts', lowest),
+  ofValues('sma', 'sma.ts', sma),
+  ofValues('stddev', 'stddev.ts', stddev),
+  {
+    name: 'bollinger',
+    file: 'bollinger.ts',
+    lines: ({ close }, period) => Object.values(bollinger(close, { period, width: 2.5 })),
+    first: (period) => period - 1,
+    hasPeriod: true,
+    hasColumns: false,
+  },
+  {
+    name: 'realised volatility',
+    file: 'realised-volatility.ts',
+    // Its period begins at two returns.
+    lines: ({ close }, period) => [realisedVolatility(close, period + 1, 2190)],
+    first: (period) => period + 1,
+    ratios: [0],
+    hasPeriod: true,
+    hasColumns: false,
+  },
   {
     name: 'true range',
     file: 'true-range.ts',
@@ -64,6 +92,30 @@ const indicators: readonly Indicator[] = [
     hasPeriod: true,
     hasColumns: true,
   },
+  {
+    name: 'adx',
+    file: 'adx.ts',
+    lines: ({ high, low, close }, period) => {
+      const { adx: index, plusDi, minusDi, dx, plusDm, minusDm } = adx(high, low, close, period);
+      return [index, plusDi, minusDi, dx, plusDm, minusDm];
+    },
+    first: (period, line) => [2 * period - 1, period, period, period][line] ?? Math.max(1, period - 1),
+    ratios: [0, 1, 2, 3],
+    hasPeriod: true,
+    hasColumns: true,
+  },
+  {
+    name: 'supertrend',
+    file: 'supertrend.ts',
+    lines: ({ high, low, close }, period) => {
+      const { line, direction } = supertrend(high, low, close, { period, distance: 2 });
+      return [line, direction];
+    },
+    first: (period) => period,
+    ratios: [1],
+    hasPeriod: true,
+    hasColumns: true,
+  },
 ];
 
 const seeds = fc.integer();
@@ -72,16 +124,17 @@ const lengths = fc.integer({ min: 0, max: 80 });
 
 describe.each(indicators)(
   '$name keeps the contract of indicators',
-  ({ name, lines, first, hasPeriod, hasColumns }) => {
+  ({ name, lines, first, ratios = [], hasPeriod, hasColumns }) => {
     it('has a value on every candle from its first on, and none before', () => {
       fc.assert(
         fc.property(seeds, lengths, periods, (seed, length, period) => {
-          for (const line of lines(walk(seed, length), period)) {
+          for (const [number, line] of lines(walk(seed, length), period).entries()) {
+            const start = first(period, number);
             expect(line).toHaveLength(length);
             const firstValue = line.findIndex((value) => Number.isFinite(value));
-            expect(firstValue).toBe(first(period) < length ? first(period) : -1);
-            expect(line.subarray(0, first(period)).every(Number.isNaN)).toBe(true);
-            expect(line.subarray(first(period)).every(Number.isFinite)).toBe(true);
+            expect(firstValue).toBe(start < length ? start : -1);
+            expect(line.subarray(0, start).every(Number.isNaN)).toBe(true);
+            expect(line.subarray(start).every(Number.isFinite)).toBe(true);
           }
         }),
       );
@@ -101,7 +154,9 @@ describe.each(indicators)(
       fc.assert(
         fc.property(seeds, periods, fc.integer({ min: -30, max: 30 }), (seed, period, power) => {
           const candles = walk(seed, 80);
-          const wanted = lines(candles, period).map((line) => line.map((value) => value * 2 ** power));
+          const wanted = lines(candles, period).map((line, number) =>
+            ratios.includes(number) ? line : line.map((value) => value * 2 ** power),
+          );
           expect(lines(scaled(candles, 2 ** power), period)).toEqual(wanted);
         }),
       );
