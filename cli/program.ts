@@ -1,7 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { AppError, describeError } from '../shared/core/errors.ts';
 import { addBacktest } from './backtest.ts';
+import { addBreaker } from './breaker.ts';
 import { addCandles } from './candles.ts';
+import { addCapital } from './capital.ts';
+import { addClose } from './close.ts';
 import { version } from './context.ts';
 import { addParity } from './parity.ts';
 import { addReplay } from './replay.ts';
@@ -27,6 +30,9 @@ function program(): Command {
   addParity(command);
   addStatus(command);
   addWhy(command);
+  addBreaker(command);
+  addCapital(command);
+  addClose(command);
   addCandles(command);
   return command;
 }

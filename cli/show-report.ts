@@ -53,9 +53,21 @@ export function showReport(report: RunReport, title: string): void {
   const reasons = counted(report.reasons);
   say(`closed   ${positions.length} positions${reasons === '' ? '' : ` (${reasons})`}`);
   say(`refused  ${counted(report.rejects) || 'nothing'}`);
+  for (const line of remarksOf(report)) say(line);
   say(`fees     ${usd(report.feesPaid)} USD`);
   say(`equity   ${usd(equityFinal)} USD from ${usd(capital)}: ${paint(percent(result))}`);
   say(`holding  ${usd(buyAndHold.equityFinal)} USD: ${heldBy(buyAndHold, capital)}`);
+}
+
+/** What else there is to know: notes, what nobody could judge, and since when nothing was entered any more. */
+function remarksOf({ notes, notEvaluable, halted }: RunReport): readonly string[] {
+  return [
+    ...(counted(notes) === '' ? [] : [`noted    ${counted(notes)}`]),
+    ...(counted(notEvaluable) === '' ? [] : [`unknown  ${counted(notEvaluable)} (NOT_EVALUABLE)`]),
+    ...halted.map(({ scope, atMs }) =>
+      yellow(`HALTED   by the ${scope} breaker since ${instant(atMs)} UTC: nothing was entered after that`),
+    ),
+  ];
 }
 
 /** Says which candles begin too late: what decides on them is silent, and the result is not a whole one. */

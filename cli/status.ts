@@ -1,12 +1,20 @@
 import type { Command } from 'commander';
 import { loadAccount } from '../shared/app/account.ts';
+import { listBreakers } from '../shared/app/breakers.ts';
+import { readResults } from '../shared/app/results.ts';
 import { tickLengthMs } from '../shared/app/trader.ts';
+import type { Config } from '../shared/core/config.ts';
 import { textOf, unitsOfNumber } from '../shared/core/decimal.ts';
+import { ratio } from '../shared/core/decision/figures.ts';
 import { averagePrices } from '../shared/core/execution/position.ts';
+import { kellyOf, riskOf } from '../shared/core/risk/kelly.ts';
+import { performanceOf } from '../shared/core/risk/performances.ts';
+import type { Standing } from '../shared/core/risk/standing.ts';
 import { accountOption, chooseAccount, marketLabel } from './accounts.ts';
 import { openExistingState, openWorkspace } from './context.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';
-import { bold, instant, say, sayJson, table, usd } from './screen.ts';
+import { requestsOf, sayRequests } from './requests.ts';
+import { bold, instant, red, say, sayJson, table, usd } from './screen.ts';
 import { lastEquity } from './tell-trades.ts';
 
 interface StatusOptions extends CommonOptions {
@@ -33,7 +41,10 @@ async function readStatus(options: StatusOptions) {
   const store = openExistingState(workspace, account);
   try {
     const { head, cash, orders, positions } = await loadAccount(store, account);
-    const { source, capital, lastTickMs, markedMs } = head.value;
+    const { source, capital, createdMs, lastTickMs, markedMs, standing } = head.value;
+    const nowMs = Math.max(lastTickMs ?? createdMs, markedMs ?? 0);
+    const { closed } = await readResults(store, account, { fromMs: createdMs, toMs: nowMs });
+    const breakers = await listBreakers(store, account);
     const stops = [...orders.values()].map(({ value }) => value);
     return {
       account,
@@ -68,10 +79,32 @@ async function readStatus(options: StatusOptions) {
         triggerPrice: order.triggerPrice === null ? null : textOf(order.triggerPrice),
         clientOrderId: order.clientOrderId,
       })),
+      standing: standingOf(standing, workspace.config.risk),
+      breakers: breakers.filter(({ isTripped }) => isTripped),
+      requests: await requestsOf(store, account),
+      closed: closed.length,
+      performance: performanceOf(closed),
     };
   } finally {
     store.close();
   }
+}
+
+/** What the limits of the account are measured from. */
+function standingOf(standing: Standing, risk: Config['risk']) {
+  const { peak, dayMs, dayStart, losses, lastLossMs, netRs } = standing;
+  const kelly = kellyOf(netRs.slice(-risk.kellyPositions));
+  const { riskPerTrade, kellyProbe: probe } = risk;
+  return {
+    peak: textOf(peak),
+    dayMs,
+    dayStart: textOf(dayStart),
+    losses,
+    lastLossMs,
+    kellyEdge: ratio(kelly?.edge ?? null),
+    isKellyNegative: kelly !== null && !(kelly.edge > 0),
+    risk: riskOf(kelly, { riskPerTrade, probe }),
+  };
 }
 
 function showStatus(status: Status): void {
@@ -79,6 +112,7 @@ function showStatus(status: Status): void {
   say(`equity     ${usd(status.equity)} USD at ${instant(status.equityMs)} UTC, from ${usd(status.capital)}`);
   say(`cash       ${usd(status.cash)} USD`);
   say(`last tick  ${instant(status.lastTickMs)} UTC; next ${instant(status.nextTickMs)} UTC`);
+  sayStanding(status);
   say();
   if (status.positions.length === 0) say('No position is open.');
   else {
@@ -95,7 +129,38 @@ function showStatus(status: Status): void {
       ]),
     );
   }
-  if (status.orders.length === 0) return;
+  if (status.orders.length > 0) sayOrders(status);
+  sayPerformance(status);
+  sayRequests(status.requests);
+}
+
+/** Where the account stands against its limits, and what forbids entries now. */
+function sayStanding({ equity, standing, breakers }: Status): void {
+  const fall = (from: string) => `${((100 * (Number(from) - Number(equity))) / Number(from)).toFixed(2)} %`;
+  const { dayMs, dayStart, peak, losses, risk, isKellyNegative } = standing;
+  say(
+    `day        ${usd(dayStart)} USD at ${instant(dayMs)} UTC: ${fall(dayStart)} below it; peak ${usd(peak)}: ${fall(peak)} below it`,
+  );
+  const probe = isKellyNegative ? ' (KELLY_NEGATIVE: its positions show no edge)' : '';
+  say(
+    `risk       ${Number((100 * risk).toFixed(3))} % of the equity a trade${probe}; ${losses} losses in a row`,
+  );
+  for (const { scope, why, untilMs } of breakers) {
+    const until = untilMs === null ? 'until somebody resets it' : `until ${instant(untilMs)} UTC`;
+    say(red(`TRIPPED    ${scope} ${until}: ${why}`));
+  }
+}
+
+function sayPerformance({ closed, performance }: Status): void {
+  if (performance.length === 0) return;
+  say();
+  table(
+    [`instance (${closed} closed positions)`, 'voted for', 'net R'],
+    performance.map(({ instance, positions, netR }) => [instance, `${positions}`, netR.toFixed(2)]),
+  );
+}
+
+function sayOrders(status: Status): void {
   say();
   table(
     ['order', 'symbol', 'for', 'state', 'quantity', 'trigger USD'],

@@ -10,6 +10,7 @@ import {
 } from '../core/market/timeframes.ts';
 import { loadAccount, openAccount } from './account.ts';
 import { analystOf } from './analysis.ts';
+import { waitingRequests } from './ask.ts';
 import { type DriveHooks, drive, held, type Paper } from './drive.ts';
 import type { Head } from './items.ts';
 import type { LiveFeed } from './live-feed.ts';
@@ -61,7 +62,15 @@ export async function catchUp(loop: PaperLoop, nowMs: EpochMs, hooks: DriveHooks
   const watched = { ...hooks, isMissed, onDecisions };
   if (fromMs !== null) await meetMissed(loop, { fromMs, toMs, newestTickMs, hooks: watched });
   await drive(loop.paper, { fromMs: createdMs, toMs }, watched);
+  await attend(loop, toMs);
   if (hasDecided) await keepExecCandles(loop, hooks);
+}
+
+/** While something is open every watch carries requests out; while nothing is, this one does. */
+async function attend({ paper: { trader } }: PaperLoop, atMs: EpochMs): Promise<void> {
+  if ((await waitingRequests(trader.store, trader.account)).length === 0) return;
+  const watched = await watch(trader, { analyst: analystOf(trader), atMs, isCandleClosed: false });
+  if (watched === 'held') throw held(trader.account);
 }
 
 /** Stores the exec candles up to a tick, also while nothing is open, so that yesterday can be replayed exactly. */

@@ -147,12 +147,22 @@ describe('the one-minute candles of a flat account', () => {
     ]);
   });
 
-  it('that cannot be had endanger no decision, and are stored after the next tick', async () => {
-    const account = liveAccount(calm);
+  it('are waited for, because breakers are judged by them', async () => {
+    const account = liveAccount({ ...calm, says: entering });
     await account.run(at(0, 0, 3));
     account.broken.add('1m');
-    await account.run(at(4, 0, 3));
-    expect(told(await account.results())).toEqual(['0 WAIT', '4 WAIT']);
+    await expect(account.run(at(4, 0, 3))).rejects.toMatchObject({ code: 'source-unavailable' });
+    account.broken.clear();
+    await account.run(at(4, 1, 3));
+    expect(told(await account.results())).toEqual(['0 WAIT', '4 ENTER']);
+  });
+
+  it('that cannot be had in time let a tick enter nothing, and are stored after the next tick', async () => {
+    const account = liveAccount({ ...calm, says: entering });
+    await account.run(at(0, 0, 3));
+    account.broken.add('1m');
+    await account.run(at(4, 15, 3));
+    expect(told(await account.results())).toEqual(['0 WAIT', '4 WAIT MISSED']);
     account.broken.clear();
     await account.run(at(8, 0, 3));
     expect(await minutesOf(account)).toContainEqual(['BTC/USD', 20 * 60, at(7, 59), 0]);

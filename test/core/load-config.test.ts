@@ -46,9 +46,12 @@ describe('the config of the project', () => {
     expect(config.costs).toEqual({ slippageBps: 2, stopSlipBps: 10, stopSlipFall: 0.05, volumeShare: 0.05 });
   });
 
-  it('lets one supporter enter until there are more strategies', () => {
-    expect(config.ensemble).toEqual({ threshold: 0.45, minSupporters: 1, minFamilies: 1 });
+  it('wants two supporters of two families, among the instances that exist', () => {
+    expect(config.ensemble).toEqual({ threshold: 1.2, minSupporters: 2, minFamilies: 2 });
     expect(instancesOf(config).map(({ id }) => id)).toEqual([
+      'mean_reversion_bb@4h',
+      'supertrend@1d',
+      'supertrend@4h',
       'trend_ema@1d',
       'trend_ema@4h',
       'turtle@1d',

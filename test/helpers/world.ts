@@ -25,7 +25,7 @@ export interface World {
 const market = { tickDecimals: 2, lotDecimals: 4, minQuantity: '0.01', minCost: '0.5', halfSpreadBps: 1 };
 
 /** Limits that stand in nobody's way. */
-const freely = { cooldownMinutes: 0, dailyLossMax: 'off', drawdownMax: 'off' };
+const freely = { cooldownMinutes: 0, dailyLossMax: 'off', drawdownMax: 'off', maxOpen: 20 };
 
 /** A config in which one strategy is enough for an entry and losses forbid none. `over` replaces whole fields of it. */
 export function worldConfig(

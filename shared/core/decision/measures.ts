@@ -6,13 +6,16 @@ import { DAY_MS, timeframeMs } from '../market/timeframes.ts';
 import { CORRELATION_RETURNS, correlation } from '../risk/correlation.ts';
 import type { DecideInput } from './decide.ts';
 import { RISK_ATR_PERIOD, RISK_TIMEFRAME } from './lookback.ts';
-import { readRegime } from './regime.ts';
+import { type RegimeReading, readRegime } from './regime.ts';
 
 const ADX_PERIOD = 14;
 /** Thirty days. */
 const VOLATILITY_RETURNS = 180;
 const RISK_MS = timeframeMs[RISK_TIMEFRAME];
 const CANDLES_PER_YEAR = (365 * DAY_MS) / RISK_MS;
+
+/** Without a candle nothing is known. */
+const NO_READING: RegimeReading = { regime: 'RANDOM_WALK', hurst: 0.5, z: 0, adx: 0, confidence: 0 };
 
 /** The 4h candles of a symbol with the columns that risk and regime read. */
 export interface RiskColumns {
@@ -54,7 +57,7 @@ export function riskMeasures(
   const { close } = candles;
   const returns = close.subarray(Math.max(firstRow, row - VOLATILITY_RETURNS), row + 1);
   return {
-    regime: readRegime({ close, adx: strength, row, firstRow, memo }),
+    regime: row < 0 ? NO_READING : readRegime({ close, adx: strength, row, firstRow, memo }),
     close: close[row] ?? Number.NaN,
     atr: range[row] ?? Number.NaN,
     volatility: realisedVolatility(returns, VOLATILITY_RETURNS, CANDLES_PER_YEAR).at(-1) ?? Number.NaN,

@@ -2,7 +2,7 @@ import { type DecimalText, numberOf, textOf, type Units, unitsOfNumber } from '.
 import type { Tally } from '../decision/tally.ts';
 import type { EpochMs } from '../market/timeframes.ts';
 import type { Breaker } from '../risk/breakers.ts';
-import { type Performance, performanceOf } from '../risk/performance.ts';
+import { type Performance, performanceOf } from '../risk/performances.ts';
 import { averagePrices, netProfit, type Position } from './position.ts';
 
 /** A closed position as reports show it; amounts as decimal text, USD and base currency. */

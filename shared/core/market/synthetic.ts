@@ -9,7 +9,7 @@ import { DAY_MS, type EpochMs, timeframeMs } from './timeframes.ts';
 export const syntheticTimeframe = '15m';
 
 /** The seed of `npm start`. */
-export const DEFAULT_SYNTHETIC_SEED = 1;
+export const DEFAULT_SYNTHETIC_SEED = 127;
 
 /** 2025-01-01T00:00Z: where trading on the synthetic market begins. */
 export const SYNTHETIC_TRADING_START_MS: EpochMs = 1_735_689_600_000;

@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { hostname, userInfo } from 'node:os';
+import type { Command } from 'commander';
+import { loadAccount } from '../shared/app/account.ts';
+import { type Ask, askFor, type Wish } from '../shared/app/ask.ts';
+import { AppError } from '../shared/core/errors.ts';
+import type { StateStore } from '../shared/ports/state-store.ts';
+import { accountOption, chooseAccount } from './accounts.ts';
+import { openExistingState, openWorkspace, type Workspace } from './context.ts';
+import { type CommonOptions, withCommonOptions } from './options.ts';
+import { say, sayJson } from './screen.ts';
+
+/** Options of a verb by which a person asks something of an account. */
+export interface AskOptions extends CommonOptions {
+  readonly account?: string;
+  readonly why: string;
+}
+
+/** Adds what every such verb has: the account, and the reason, which is kept. */
+export function withAskOptions(command: Command): Command {
+  return withCommonOptions(command)
+    .requiredOption('--why <text>', 'the reason, kept with your name')
+    .addOption(accountOption());
+}
+
+/** Who asks, from the system's own records. */
+export function askOf({ why }: Pick<AskOptions, 'why'>): Ask {
+  const by = `${userInfo().username}@${hostname()}`;
+  return { id: randomUUID(), by, why, askedMs: Date.now() };
+}
+
+/** The account that a person means, opened. */
+export interface Opened {
+  readonly workspace: Workspace;
+  readonly account: string;
+  readonly store: StateStore;
+}
+
+/**
+ * Opens the account that a verb of an operator is about, and closes it after the work.
+ * @throws AppError `usage` on a replay: nobody watches it, and what it did is to be found again
+ */
+export async function withAccount(
+  options: CommonOptions & { readonly account?: string },
+  work: (opened: Opened) => Promise<void>,
+): Promise<void> {
+  const workspace = openWorkspace(options);
+  const account = chooseAccount(workspace, options.account);
+  const store = openExistingState(workspace, account);
+  try {
+    const { head } = await loadAccount(store, account);
+    if (head.value.source === 'stored') throw isReplay(account);
+    await work({ workspace, account, store });
+  } finally {
+    store.close();
+  }
+}
+
+function isReplay(account: string): AppError {
+  return new AppError(
+    'usage',
+    `The account '${account}' is a replay: it takes no wishes.`,
+    'Name a paper account with --account.',
+  );
+}
+
+/** Leaves a request for the next watch, and says so. */
+export async function askAndSay(
+  options: AskOptions,
+  { wish, what }: { readonly wish: (opened: Opened) => Wish; readonly what: string },
+): Promise<void> {
+  await withAccount(options, async (opened) => {
+    const { store, account } = opened;
+    const ask = askOf(options);
+    await askFor(store, account, { ask, wish: wish(opened) });
+    if (options.json) sayJson({ account, id: ask.id, by: ask.by, why: ask.why, askedMs: ask.askedMs });
+    else say(`Asked of ${account}: ${what}. ${WHEN}`);
+  });
+}
+
+/** When a request is carried out. */
+export const WHEN =
+  'The next watch carries it out: within a minute while `start` runs, else with the next start.';

@@ -1,0 +1,134 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { type BreakerView, listBreakers, resetBreaker, tripBreaker } from '../shared/app/breakers.ts';
+import { AppError } from '../shared/core/errors.ts';
+import { type BreakerScope, scopesOf } from '../shared/core/risk/breakers.ts';
+import { accountOption } from './accounts.ts';
+import { type AskOptions, askOf, type Opened, WHEN, withAccount, withAskOptions } from './ask.ts';
+import { type CommonOptions, withCommonOptions } from './options.ts';
+import { requestsOf, sayRequests } from './requests.ts';
+import { instant, red, say, sayJson, table } from './screen.ts';
+
+interface ListOptions extends CommonOptions {
+  readonly account?: string;
+}
+
+/** `hot-crypto breaker`: what forbids entries. Exits always pass. */
+export function addBreaker(program: Command): void {
+  const breaker = program
+    .command('breaker')
+    .description('what forbids entries: list, trip, reset, halt; exits and stops always pass');
+  withCommonOptions(breaker.command('list'))
+    .description('the breakers of an account with their versions, and what was asked and is not done yet')
+    .addOption(accountOption())
+    .action(list);
+  withAskOptions(breaker.command('trip'))
+    .argument('[scope]', 'manual, portfolio, losses, drawdown, asset:BTC-USD, flash:BTC-USD …', 'manual')
+    .description('forbid entries from now on, until somebody resets it')
+    .action(trip);
+  withAskOptions(breaker.command('reset'))
+    .argument('<scope>', 'as `breaker list` shows it')
+    .requiredOption(
+      '--version <n>',
+      'the version that `breaker list` shows: what you have seen',
+      parseVersion,
+    )
+    .description('allow entries again; what the breaker measures from begins anew')
+    .action(reset);
+  withAskOptions(breaker.command('halt'))
+    .option('--flatten', 'and sell everything at the next open')
+    .description('trip the manual breaker and withdraw entries; positions stay, with their stops')
+    .action(halt);
+}
+
+async function list(options: ListOptions): Promise<void> {
+  await withAccount(options, async ({ store, account }) => {
+    const breakers = await listBreakers(store, account);
+    const requests = await requestsOf(store, account);
+    if (options.json) sayJson({ account, breakers, requests });
+    else showBreakers(account, breakers);
+    if (!options.json) sayRequests(requests);
+  });
+}
+
+function showBreakers(account: string, breakers: readonly BreakerView[]): void {
+  if (breakers.length === 0) {
+    say(`No breaker of ${account} was ever tripped.`);
+    return;
+  }
+  table(
+    ['breaker', 'state', 'until UTC', 'version', 'since UTC', 'by', 'why'],
+    breakers.map((one) => [
+      one.scope,
+      one.isTripped ? red('TRIPPED') : 'closed',
+      one.isTripped ? (one.untilMs === null ? 'reset' : instant(one.untilMs)) : '–',
+      `${one.version}`,
+      instant(one.atMs),
+      one.by,
+      one.why,
+    ]),
+  );
+}
+
+async function trip(scope: string, options: AskOptions): Promise<void> {
+  await withAccount(options, async (opened) => {
+    const { store, account } = opened;
+    const named = scopeOf(opened, scope);
+    await tripBreaker(store, { account, scope: named, ask: askOf(options) });
+    await told(
+      opened,
+      named,
+      options,
+      `Tripped: ${named} of ${account} forbids entries until somebody resets it.`,
+    );
+  });
+}
+
+async function halt(options: AskOptions & { readonly flatten?: boolean }): Promise<void> {
+  await withAccount(options, async (opened) => {
+    const { store, account } = opened;
+    const isFlatten = options.flatten === true;
+    await tripBreaker(store, { account, scope: 'manual', ask: askOf(options), halt: { isFlatten } });
+    const rest = isFlatten ? 'Everything is to be sold.' : 'Positions stay, with their stops.';
+    await told(
+      opened,
+      'manual',
+      options,
+      `Halted: ${account} enters nothing until somebody resets manual. ${rest} ${WHEN}`,
+    );
+  });
+}
+
+async function reset(scope: string, options: AskOptions & { readonly version: number }): Promise<void> {
+  await withAccount(options, async (opened) => {
+    const { store, account } = opened;
+    const named = scopeOf(opened, scope);
+    await resetBreaker(store, { account, scope: named, ask: askOf(options), version: options.version });
+    await told(opened, named, options, `Reset: ${named} of ${account} allows entries again.`);
+  });
+}
+
+async function told(
+  { store, account }: Opened,
+  scope: BreakerScope,
+  { json }: CommonOptions,
+  line: string,
+): Promise<void> {
+  if (!json) {
+    say(line);
+    return;
+  }
+  const breaker = (await listBreakers(store, account)).find((one) => one.scope === scope);
+  sayJson({ account, breaker: breaker ?? null });
+}
+
+function scopeOf({ workspace }: Opened, text: string): BreakerScope {
+  const scopes = scopesOf(workspace.config.symbols);
+  const scope = text.replace('/', '-');
+  if (scopes.includes(scope)) return scope;
+  throw new AppError('usage', `There is no breaker '${text}'.`, `Use one of ${scopes.join(', ')}.`);
+}
+
+function parseVersion(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Give the number that `breaker list` shows.');
+}
