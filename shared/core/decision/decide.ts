@@ -13,8 +13,9 @@ import type { Instrument } from '../market/instruments.ts';
 import type { EpochMs } from '../market/timeframes.ts';
 import { type Size, sizeEntry } from '../risk/size.ts';
 import { enters, type Side, sideOf } from './ensemble.ts';
-import { type Regime, regimeSize } from './regime.ts';
+import type { Regime } from './regime.ts';
 import type { InstanceSignal } from './signals.ts';
+import { regimeSize } from './weights.ts';
 
 /** Why an entry that the ensemble wants, or could have wanted, does not happen. */
 export type RejectCode = 'INSUFFICIENT_DATA' | 'MISSED' | 'SIZE_BELOW_MIN';

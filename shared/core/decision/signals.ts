@@ -1,7 +1,8 @@
 import type { Timeframe } from '../market/timeframes.ts';
 import type { Instance } from '../strategies/instances.ts';
 import type { Family, Signals } from '../strategies/strategy.ts';
-import { type Regime, regimeWeight } from './regime.ts';
+import type { Regime } from './regime.ts';
+import { regimeWeight } from './weights.ts';
 
 /** What one instance says at the close of its newest candle. Levels are prices, NaN where there is none. */
 export interface InstanceSignal {
