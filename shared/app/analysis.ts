@@ -106,16 +106,17 @@ function analysisOf(trader: Trader, { windows, others, risk, atMs }: Material): 
   const told = windows.map(({ timeframe, prepared: { candles } }) =>
     windowOf(candles, { timeframe, atMs: lastCloseMs(timeframe, atMs), rows: trader.lookbackRows }),
   );
+  const fault = told.find(({ timeframe }) => timeframe === RISK_TIMEFRAME)?.fault ?? null;
   const measures = riskMeasures(
     risk,
-    wholeOf(risk.candles),
+    { ...wholeOf(risk.candles), fault },
     others.map((candles) => newest(candles, wholeOf(candles))),
   );
   const sound = windows.filter((_, index) => told[index]?.fault === null);
   return {
     windows: told,
     signals: signalsOf(trader, sound, { atMs, regime: measures.regime.regime }),
-    fault: told.find(({ timeframe }) => timeframe === RISK_TIMEFRAME)?.fault ?? null,
+    fault,
     ...measures,
   };
 }

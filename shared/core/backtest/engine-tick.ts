@@ -107,16 +107,17 @@ function inputOf(run: EngineRun, market: MarketState, { atMs, equity, room }: Tu
   const { symbol } = market;
   const { standing, breakers, execMs } = run;
   const others = run.markets.filter((other) => other !== market && other.position !== undefined);
+  const fault = faultOf(run, market.risk, atMs);
   const measures = riskMeasures(
     market.riskColumns,
-    rowsOf(run, market),
+    { ...rowsOf(run, market), fault },
     others.map((other) => newest(other.risk.candles, rowsOf(run, other))),
   );
   return {
     atMs,
     symbol,
     signals: signalsOf(run, market, { atMs, regime: measures.regime.regime }),
-    fault: faultOf(run, market.risk, atMs),
+    fault,
     ...measures,
     position: market.position,
     isEntering: market.entry !== undefined,

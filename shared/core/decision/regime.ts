@@ -21,7 +21,7 @@ export interface RegimeReading {
 }
 
 /** Columns of a market on the risk timeframe, and the rows of them that may be seen. */
-export interface RegimeInput {
+interface RegimeInput {
   /** Positive and finite. */
   readonly close: Float64Array;
   /** ADX(14), NaN where it has no value. */
@@ -50,7 +50,7 @@ const MEMORY_ROWS = 42;
  * A trend (z ≥ 2 and ADX > 20) is kept while z ≥ 1.5, mean reversion (z ≤ −2 and ADX < 20) while z ≤ −1.5.
  * All else is a random walk, and so is a market of fewer than 200 returns.
  *
- * @see docs of the Hurst study: without memory z ≥ 2 in 1.4 % of cases and z ≤ −2 in 2.1 %
+ * @see test/core/decision/false-alarms.test.ts: a market without memory has z ≥ 2 or z ≤ −2 in one case of 25
  */
 export function readRegime(input: RegimeInput): RegimeReading {
   const { row, firstRow } = input;
@@ -74,7 +74,7 @@ export function readRegime(input: RegimeInput): RegimeReading {
 function regimeAt(input: RegimeInput, z: number): Regime {
   const side = sideOf(z);
   if (side === 0) return 'RANDOM_WALK';
-  const oldest = Math.max(input.firstRow, input.row - MEMORY_ROWS + 1);
+  const oldest = input.row - MEMORY_ROWS + 1; // before the window z is 0, which ends the search too
   let past = z;
   for (let row = input.row; sideOf(past) === side; row--) {
     if (isEntered(past, input.adx[row]!)) return regimeOf(side, input.adx[input.row]!);

@@ -1,3 +1,5 @@
+import { frequenciesOf, periodogram } from './periodogram.ts';
+
 /** The exponents that are tried: 0.01, 0.02 … 0.99. */
 const GRID_STEP = 0.01;
 const GRID_SIZE = 99;
@@ -8,56 +10,34 @@ const ALIASES = 60;
 /** Below this part of the whole power a series is a constant and the noise of its last digits. */
 const VARIATION_MIN = 1e-18;
 
-/** More lengths than one decision looks at while a history is still growing; a length of 499 takes 1.2 MB. */
-const LENGTHS_MAX = 50;
-
-/** What depends on the number of returns alone. Tables by row: one row a frequency or an exponent. */
-interface Tables {
-  /** cos and sin of 2π j t / n, j and t from 1 to `frequencies`. */
-  readonly cosine: Float64Array;
-  readonly sine: Float64Array;
-  /** 1 / density, one row an exponent of the grid. */
+/** The spectral densities of a length, by exponent of the grid. */
+interface Densities {
+  /** 1 / density: rows of `GRID_SIZE`, one a frequency. */
   readonly inverse: Float64Array;
-  /** Mean of the logarithm of the density, by exponent. */
+  /** Mean of the logarithms of the densities at all frequencies. */
   readonly meanLog: Float64Array;
 }
 
-const cache = new Map<number, Tables>();
+const cache = new Map<number, Densities>();
 
 /**
  * Hurst exponent of returns: Whittle's estimate for fractional Gaussian noise. 0.5 has no memory, above it
  * moves go on, below it they turn back.
  *
- * @param returns as they are: level and scale do not matter, steady variance does
- * @returns from 0.01 to 0.99; 0.5 for returns that are all equal, or not all finite
+ * @param returns oldest first; their level and scale do not matter
+ * @returns 0.01 to 0.99; 0.5 for returns that are all equal, or not all finite
  * @see Beran, Statistics for Long-Memory Processes (1994), chapters 2 and 6
  */
 export function hurst(returns: Float64Array): number {
-  const tables = tablesOf(returns.length);
-  const power = periodogram(returns, tables);
+  const power = periodogram(returns);
   if (!isVarying(returns, power)) return 0.5;
-
-  const { inverse, meanLog } = tables;
-  const misfit = new Float64Array(GRID_SIZE);
+  const misfit = misfits(power, densitiesOf(returns.length));
   let best = 0;
-  for (let i = 0, at = 0; i < GRID_SIZE; i++) {
-    let sum = 0;
-    for (let j = 0; j < power.length; j++, at++) sum += power[j]! * inverse[at]!;
-    misfit[i] = Math.log(sum / power.length) + meanLog[i]!;
-    if (misfit[i]! < misfit[best]!) best = i;
-  }
+  for (let i = 1; i < GRID_SIZE; i++) if (misfit[i]! < misfit[best]!) best = i;
   return GRID_STEP * (best + 1 + vertex(misfit, best));
 }
 
-/** Where between its neighbours the parabola through the least value has its own, in steps; 0 at the edges. */
-function vertex(values: Float64Array, least: number): number {
-  if (least === 0 || least === values.length - 1) return 0;
-  const before = values[least - 1]!;
-  const after = values[least + 1]!;
-  return (before - after) / 2 / (before - 2 * values[least]! + after);
-}
-
-/** False for what is not finite too: such a comparison is false. */
+/** False for what is not finite too, as comparisons are. */
 function isVarying(returns: Float64Array, power: Float64Array): boolean {
   let squares = 0;
   for (let t = 0; t < returns.length; t++) squares += returns[t]! * returns[t]!;
@@ -66,70 +46,43 @@ function isVarying(returns: Float64Array, power: Float64Array): boolean {
   return variation > VARIATION_MIN * squares * returns.length;
 }
 
-/** Power at the Fourier frequencies 1 … ⌊(n − 1) / 2⌋, up to a factor that the estimate does not depend on. */
-function periodogram(returns: Float64Array, { cosine, sine }: Tables): Float64Array {
-  const count = returns.length;
-  const frequencies = frequenciesOf(count);
-  // A cosine is the same at t and n − t and a sine the opposite: half of the products are enough.
-  const sums = new Float64Array(frequencies);
-  const differences = new Float64Array(frequencies);
-  for (let t = 1; t <= frequencies; t++) {
-    sums[t - 1] = returns[t]! + returns[count - t]!;
-    differences[t - 1] = returns[t]! - returns[count - t]!;
-  }
-  const first = returns[0] ?? 0;
-  const middle = count % 2 === 0 ? (returns[count / 2] ?? 0) : 0;
-  const power = new Float64Array(frequencies);
-  for (let j = 0, at = 0; j < frequencies; j++) {
-    let real = j % 2 === 0 ? first - middle : first + middle;
-    let imaginary = 0;
-    for (let t = 0; t < frequencies; t++, at++) {
-      real += sums[t]! * cosine[at]!;
-      imaginary += differences[t]! * sine[at]!;
-    }
-    power[j] = real * real + imaginary * imaginary;
-  }
-  return power;
+/** How badly each exponent explains the power: log of the mean of power / density, plus the mean of log density. */
+function misfits(power: Float64Array, { inverse, meanLog }: Densities): Float64Array {
+  const misfit = new Float64Array(GRID_SIZE);
+  for (let j = 0, at = 0; j < power.length; j++)
+    for (let i = 0; i < GRID_SIZE; i++, at++) misfit[i]! += power[j]! * inverse[at]!;
+  for (let i = 0; i < GRID_SIZE; i++) misfit[i] = Math.log(misfit[i]! / power.length) + meanLog[i]!;
+  return misfit;
 }
 
-function frequenciesOf(count: number): number {
-  return Math.max(0, Math.floor((count - 1) / 2));
+/** Where the parabola through the least value and its neighbours is least, in steps; 0 at the edges. */
+function vertex(values: Float64Array, least: number): number {
+  if (least === 0 || least === values.length - 1) return 0;
+  const before = values[least - 1]!;
+  const after = values[least + 1]!;
+  return (before - after) / 2 / (before - 2 * values[least]! + after);
 }
 
-function tablesOf(count: number): Tables {
+function densitiesOf(count: number): Densities {
   const known = cache.get(count);
   if (known !== undefined) return known;
-  if (cache.size === LENGTHS_MAX) cache.clear();
-  const tables = { ...waves(count), ...densities(count) };
-  cache.set(count, tables);
-  return tables;
-}
-
-function waves(count: number): Pick<Tables, 'cosine' | 'sine'> {
-  const frequencies = frequenciesOf(count);
-  const cosine = new Float64Array(frequencies * frequencies);
-  const sine = new Float64Array(frequencies * frequencies);
-  for (let j = 1, at = 0; j <= frequencies; j++)
-    for (let t = 1; t <= frequencies; t++, at++) {
-      const angle = (2 * Math.PI * ((j * t) % count)) / count;
-      cosine[at] = Math.cos(angle);
-      sine[at] = Math.sin(angle);
-    }
-  return { cosine, sine };
+  const densities = makeDensities(count);
+  cache.set(count, densities);
+  return densities;
 }
 
 /**
- * Spectral density of fractional Gaussian noise at each Fourier frequency λ, up to a factor by exponent:
- * (1 − cos λ) Σ |2πk + λ|^(−2H − 1) over all whole k.
+ * Spectral density of fractional Gaussian noise at each Fourier frequency λ, up to a factor that depends on
+ * the exponent alone and so cancels: (1 − cos λ) Σ |2πk + λ|^(−2H − 1) over all whole k.
  */
-function densities(count: number): Pick<Tables, 'inverse' | 'meanLog'> {
+function makeDensities(count: number): Densities {
   const frequencies = frequenciesOf(count);
   const inverse = new Float64Array(GRID_SIZE * frequencies);
   const meanLog = new Float64Array(GRID_SIZE);
   const sums = new Float64Array(GRID_SIZE);
   const edge = 2 * Math.PI * (ALIASES + 0.5);
-  for (let j = 0; j < frequencies; j++) {
-    const frequency = (2 * Math.PI * (j + 1)) / count;
+  for (let j = 1; j <= frequencies; j++) {
+    const frequency = (2 * Math.PI * j) / count;
     sums.fill(0);
     addPowers(sums, frequency);
     for (let k = 1; k <= ALIASES; k++) {
@@ -140,7 +93,7 @@ function densities(count: number): Pick<Tables, 'inverse' | 'meanLog'> {
       const exponent = GRID_STEP * (i + 1);
       const tail = (edge + frequency) ** (-2 * exponent) + (edge - frequency) ** (-2 * exponent);
       const density = (1 - Math.cos(frequency)) * (sums[i]! + tail / (4 * Math.PI * exponent));
-      inverse[i * frequencies + j] = 1 / density;
+      inverse[(j - 1) * GRID_SIZE + i] = 1 / density;
       meanLog[i]! += Math.log(density) / frequencies;
     }
   }

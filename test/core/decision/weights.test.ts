@@ -6,7 +6,9 @@ describe('the weight of a strategy', () => {
   // strategies.md: STRONG, WEAK, MEAN_REV; RANDOM_WALK is their mean
   it.each([
     ['trend_ema', 1.0, 0.7, 0.1, 0.6],
+    ['supertrend', 1.0, 0.7, 0.2, 1.9 / 3],
     ['turtle', 0.9, 0.5, 0.1, 0.5],
+    ['mean_reversion_bb', 0.1, 0.3, 1.0, 1.4 / 3],
   ])('%s is that of the table', (id, strong, weak, reverting, randomWalk) => {
     expect(regimeWeight(id, 'STRONG_TREND')).toBe(strong);
     expect(regimeWeight(id, 'WEAK_TREND')).toBe(weak);
