@@ -109,7 +109,7 @@ function analysisOf(trader: Trader, { windows, others, risk, atMs }: Material): 
   const fault = told.find(({ timeframe }) => timeframe === RISK_TIMEFRAME)?.fault ?? null;
   const measures = riskMeasures(
     risk,
-    { ...wholeOf(risk.candles), fault },
+    { ...wholeOf(risk.candles), isMeasured: fault === null },
     others.map((candles) => newest(candles, wholeOf(candles))),
   );
   const sound = windows.filter((_, index) => told[index]?.fault === null);

@@ -63,7 +63,15 @@ async function execWindow(
   // One candle more, for the close before the first of them.
   const fromMs = atMs - Math.max(ASSET_WINDOW_MS, execMs) - execMs;
   const exec = await feed.execWindow({ symbol, fromMs, atMs });
-  return { symbol, atMs, exec, execMs, tickMs: tickLengthMs(trader), breakers: known };
+  return {
+    symbol,
+    atMs,
+    exec,
+    closed: exec.openMs.length,
+    execMs,
+    tickMs: tickLengthMs(trader),
+    breakers: known,
+  };
 }
 
 /** The standing with the losses of that day measured from its start. */

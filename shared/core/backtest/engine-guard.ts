@@ -4,6 +4,7 @@ import type { EpochMs } from '../market/timeframes.ts';
 import { beginDay, raisePeak } from '../risk/standing.ts';
 import { trippedAt } from '../risk/trips.ts';
 import type { EngineRun } from './engine-run.ts';
+import { rowsClosed } from './market-state.ts';
 
 /**
  * At a mark (step 4) and at a tick, before anything is decided: at 00:00 a day begins, the peak is raised, and
@@ -17,7 +18,10 @@ export function guard(
   if (dayMs > run.standing.dayMs) run.standing = beginDay(run.standing, dayMs, equity);
   run.standing = raisePeak(run.standing, equity);
   const { markets, standing, breakers, execMs, tickMs, input } = run;
-  const windows = markets.map(({ symbol, exec }) => ({ symbol, atMs, exec, execMs, tickMs, breakers }));
+  const windows = markets.map((market) => {
+    const { symbol, exec } = market;
+    return { symbol, atMs, exec, closed: rowsClosed(market, atMs - execMs), execMs, tickMs, breakers };
+  });
   const moment = { atMs, equity, isTick, windows };
   const tripped = trippedAt(breakers, standing, { moment, config: input.config });
   for (const breaker of tripped) breakers.set(breaker.scope, breaker);

@@ -1,14 +1,14 @@
 import { numberOf, textOf, type Units, unitsOf } from '../decimal.ts';
 import { type DecideInput, type Decision, decide } from '../decision/decide.ts';
-import { enters, sideOf } from '../decision/ensemble.ts';
 import { lookbackFault } from '../decision/lookback.ts';
 import { newest, riskMeasures } from '../decision/measures.ts';
 import { type CandleWindow, recordOf } from '../decision/record.ts';
-import { type Regime, regimes } from '../decision/regime.ts';
+import type { Regime } from '../decision/regime.ts';
 import { type InstanceSignal, signalAt } from '../decision/signals.ts';
 import { countDecision } from '../decision/tally.ts';
 import type { Step } from '../execution/clock.ts';
 import { afterReservation, budgetOf, type Room, reservationOf } from '../execution/ledger.ts';
+import { WEIGHT_SLACK } from '../execution/levels.ts';
 import { isTimeUp } from '../execution/position.ts';
 import { sliceCandles } from '../market/candles.ts';
 import { contentHash } from '../market/content-hash.ts';
@@ -37,27 +37,25 @@ function setBudgets({ markets }: EngineRun, spare: Units, entries: number): void
   }
 }
 
-/**
- * Whether nothing can come of this tick, whatever the regime: no votes that can enter, no signal or clock to leave on.
- * Spares the decision, and the regime, which costs more than all the rest.
- */
+/** Whether nothing can come of this tick, whatever the regime: no votes that can enter, nothing to leave on. */
 function isQuiet(run: EngineRun, market: MarketState, atMs: EpochMs): boolean {
   const { position, columns } = market;
-  if (position === undefined) return faultOf(run, market.risk, atMs) === null && !mayEnter(run, market, atMs);
+  if (position === undefined) return faultOf(run, market.risk, atMs) === null && !mayEnter(run, market, 1);
   if (position.exit !== null) return true;
   return !isTimeUp(position, atMs) && !columns.some(isLeaving);
 }
 
-function mayEnter(run: EngineRun, market: MarketState, atMs: EpochMs): boolean {
-  if (!market.columns.some(isEntering)) return false;
-  return regimes.some((regime) => {
-    const signals = signalsOf(run, market, { atMs, regime });
-    return enters(sideOf(signals, 1), sideOf(signals, -1), run.input.config.ensemble);
-  });
-}
-
-function isEntering({ signals, series }: InstanceColumns): boolean {
-  return series.isClosing && signals.vote[series.row] === 1;
+/**
+ * Whether a side could enter in some regime. The regime costs more than all the rest of a decision, and most votes
+ * are too light in any: so it is asked only where it matters.
+ */
+function mayEnter({ input: { config } }: EngineRun, { columns }: MarketState, vote: 1 | -1): boolean {
+  let most = 0;
+  for (const { signals, series, mostWeight } of columns) {
+    if (series.isClosing && signals.vote[series.row] === vote)
+      most += mostWeight * (signals.strength?.[series.row] ?? 1);
+  }
+  return most > 0 && most >= config.ensemble.threshold - WEIGHT_SLACK;
 }
 
 function isLeaving({ signals, series }: InstanceColumns): boolean {
@@ -108,9 +106,10 @@ function inputOf(run: EngineRun, market: MarketState, { atMs, equity, room }: Tu
   const { standing, breakers, execMs } = run;
   const others = run.markets.filter((other) => other !== market && other.position !== undefined);
   const fault = faultOf(run, market.risk, atMs);
+  const isMeasured = run.input.isRecording || mayEnter(run, market, market.position === undefined ? 1 : -1);
   const measures = riskMeasures(
     market.riskColumns,
-    { ...rowsOf(run, market), fault },
+    { ...rowsOf(run, market), isMeasured: isMeasured && fault === null },
     others.map((other) => newest(other.risk.candles, rowsOf(run, other))),
   );
   return {

@@ -3,7 +3,9 @@ import type { Config } from '../config.ts';
 import type { Units } from '../decimal.ts';
 import { RISK_TIMEFRAME, untradedBefore } from '../decision/lookback.ts';
 import { type RiskColumns, riskColumns } from '../decision/measures.ts';
+import { regimes } from '../decision/regime.ts';
 import { type MarketRules, marketRules } from '../decision/rules.ts';
+import { regimeWeight } from '../decision/weights.ts';
 import type { EntryPlan, Position } from '../execution/position.ts';
 import type { Candles } from '../market/candles.ts';
 import type { SymbolData } from '../market/market-data.ts';
@@ -27,6 +29,8 @@ export interface InstanceColumns {
   readonly instance: Instance;
   readonly series: Series;
   readonly signals: Signals;
+  /** The weight of its vote in the regime that is kindest to it. */
+  readonly mostWeight: number;
 }
 
 /** One symbol during a run: its columns, and what is held or under way. */
@@ -71,7 +75,9 @@ export function marketState(
     series,
     columns: instances.map((instance) => {
       const own = of(instance.timeframe);
-      return { instance, series: own, signals: instance.strategy.prepare(own.candles, instance.params) };
+      const signals = instance.strategy.prepare(own.candles, instance.params);
+      const weights = regimes.map((regime) => regimeWeight(instance.strategy.id, regime));
+      return { instance, series: own, signals, mostWeight: Math.max(...weights) };
     }),
     risk,
     riskColumns: riskColumns(risk.candles),
@@ -110,4 +116,10 @@ export function execRowAt(market: MarketState, openMs: EpochMs): number {
   const { exec } = market;
   while (market.execRow < exec.openMs.length && exec.openMs[market.execRow]! < openMs) market.execRow++;
   return exec.openMs[market.execRow] === openMs ? market.execRow : -1;
+}
+
+/** How many exec candles opened at or before `openMs`, the newest that has closed. */
+export function rowsClosed(market: MarketState, openMs: EpochMs): number {
+  const row = execRowAt(market, openMs);
+  return row < 0 ? market.execRow : row + 1;
 }

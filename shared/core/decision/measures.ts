@@ -14,7 +14,7 @@ const VOLATILITY_RETURNS = 180;
 const RISK_MS = timeframeMs[RISK_TIMEFRAME];
 const CANDLES_PER_YEAR = (365 * DAY_MS) / RISK_MS;
 
-/** Where the candles do not suffice nothing is told of them. */
+/** What is told of a regime that was not measured. */
 const NO_READING: RegimeReading = { regime: 'RANDOM_WALK', hurst: 0.5, z: 0, adx: 0, confidence: 0 };
 
 /** The 4h candles of a symbol with the columns that risk and regime read. */
@@ -43,9 +43,9 @@ export interface RiskRows {
   readonly firstRow: number;
 }
 
-/** The same, and why these rows cannot carry a decision, or null. */
-interface JudgedRows extends RiskRows {
-  readonly fault: string | null;
+/** The same, and whether the regime is wanted: not where the candles do not suffice, nor where none can matter. */
+interface MeasuredRows extends RiskRows {
+  readonly isMeasured: boolean;
 }
 
 type RiskMeasures = Pick<DecideInput, 'regime' | 'close' | 'atr' | 'volatility' | 'correlation'>;
@@ -56,13 +56,13 @@ type RiskMeasures = Pick<DecideInput, 'regime' | 'close' | 'atr' | 'volatility' 
  */
 export function riskMeasures(
   { candles, atr: range, adx: strength, memo }: RiskColumns,
-  { row, firstRow, fault }: JudgedRows,
+  { row, firstRow, isMeasured }: MeasuredRows,
   held: readonly Candles[],
 ): RiskMeasures {
   const { close } = candles;
   const returns = close.subarray(Math.max(firstRow, row - VOLATILITY_RETURNS), row + 1);
   return {
-    regime: fault !== null ? NO_READING : readRegime({ close, adx: strength, row, firstRow, memo }),
+    regime: !isMeasured ? NO_READING : readRegime({ close, adx: strength, row, firstRow, memo }),
     close: close[row] ?? Number.NaN,
     atr: range[row] ?? Number.NaN,
     volatility: realisedVolatility(returns, VOLATILITY_RETURNS, CANDLES_PER_YEAR).at(-1) ?? Number.NaN,

@@ -1,5 +1,5 @@
 import type { Units } from '../decimal.ts';
-import { type Candles, rowsBefore } from '../market/candles.ts';
+import type { Candles } from '../market/candles.ts';
 import { symbolKey } from '../market/instruments.ts';
 import { type EpochMs, HOUR_MS, MINUTE_MS } from '../market/timeframes.ts';
 import { hasFallen, type Limit } from './limits.ts';
@@ -102,12 +102,14 @@ const FLASH_WINDOW_MS = 15 * MINUTE_MS;
 /** Exec candles up to which a flash can be seen. */
 export const FLASH_EXEC_MS_MAX = MINUTE_MS;
 
-/** The newest exec candles of a symbol at an instant. */
+/** The exec candles of a symbol at an instant. */
 export interface ExecWindow {
   readonly symbol: string;
   readonly atMs: EpochMs;
-  /** Closed ones, oldest first; those before the windows are passed over. */
+  /** Oldest first; those before the windows are passed over. */
   readonly exec: Candles;
+  /** How many of them are closed. */
+  readonly closed: number;
   readonly execMs: number;
   readonly tickMs: number;
   /** What a person has reset is not tripped again by what was seen before that. */
@@ -116,53 +118,72 @@ export interface ExecWindow {
 
 /** What the newest exec candles of a symbol trip: a fall within an hour, and a flash within a quarter of one. */
 export function symbolTrips(window: ExecWindow, rules: BreakerRules): readonly Trip[] {
-  return [...assetTrip(window, rules), ...flashTrip(window, rules)];
+  const isFallen = fallOf(window, ASSET_WINDOW_MS) >= rules.assetFall;
+  const isFlash = window.execMs <= FLASH_EXEC_MS_MAX && moveOf(window, FLASH_WINDOW_MS) >= rules.flashMove;
+  if (!isFallen && !isFlash) return NOTHING;
+  return [...(isFallen ? assetTrip(window, rules) : []), ...(isFlash ? flashTrip(window, rules) : [])];
 }
 
+const NOTHING: readonly Trip[] = [];
+
 function assetTrip(window: ExecWindow, { assetFall, assetLockMinutes }: BreakerRules): readonly Trip[] {
-  const { symbol, atMs, exec } = window;
+  const { symbol, atMs } = window;
   const scope = symbolScope('asset', symbol);
-  const { first, end } = rowsOf(window, scope, ASSET_WINDOW_MS);
-  let highest = 0;
-  let lowest = Number.POSITIVE_INFINITY;
-  for (let i = first; i < end; i++) {
-    if (exec.high[i]! > highest) highest = exec.high[i]!;
-    if (exec.low[i]! < lowest) lowest = exec.low[i]!;
-  }
-  if (!((highest - lowest) / highest >= assetFall)) return [];
+  if (fallOf(window, sinceReset(window, scope, ASSET_WINDOW_MS)) < assetFall) return [];
   const why = `${symbol} traded ${percent(assetFall)} or more below the high of the last hour.`;
   const untilMs = atMs + assetLockMinutes * MINUTE_MS;
   return [{ scope, untilMs, atMs, why, by: ENGINE }];
 }
 
-/** The range of a candle is measured from its low, the stricter of the possible readings. */
 function flashTrip(window: ExecWindow, { flashMove }: BreakerRules): readonly Trip[] {
-  const { symbol, atMs, exec, execMs, tickMs } = window;
-  if (execMs > FLASH_EXEC_MS_MAX) return [];
+  const { symbol, atMs, tickMs } = window;
   const scope = symbolScope('flash', symbol);
-  const { first, end } = rowsOf(window, scope, FLASH_WINDOW_MS);
-  let largest = 0;
-  for (let i = first; i < end; i++) {
-    largest = Math.max(largest, (exec.high[i]! - exec.low[i]!) / exec.low[i]!);
-    if (i > 0) largest = Math.max(largest, Math.abs(exec.close[i]! / exec.close[i - 1]! - 1));
-  }
-  if (largest < flashMove) return [];
+  if (moveOf(window, sinceReset(window, scope, FLASH_WINDOW_MS)) < flashMove) return [];
   const why = `A one-minute candle of ${symbol} moved ${percent(flashMove)} or more.`;
   // This decision and the next: it ends at the second tick after.
   const untilMs = (Math.floor(atMs / tickMs) + 2) * tickMs;
   return [{ scope, untilMs, atMs, why, by: ENGINE }];
 }
 
-/** Rows of the exec candles that ended within a window before an instant, or of the last one where it is longer. */
-function rowsOf(
-  { exec, execMs, atMs, breakers }: ExecWindow,
-  scope: BreakerScope,
-  windowMs: number,
-): { readonly first: number; readonly end: number } {
+/** How far the lowest low of a window lies under its highest high, a fraction of that; 0 without a candle. */
+function fallOf(window: ExecWindow, windowMs: number): number {
+  const { exec, closed } = window;
+  let highest = 0;
+  let lowest = Number.POSITIVE_INFINITY;
+  for (let i = firstRow(window, windowMs); i < closed; i++) {
+    if (exec.high[i]! > highest) highest = exec.high[i]!;
+    if (exec.low[i]! < lowest) lowest = exec.low[i]!;
+  }
+  return highest > 0 ? (highest - lowest) / highest : 0;
+}
+
+/**
+ * The largest range of a candle of a window, or move from close to close. A range is measured from its low, the
+ * stricter of the possible readings.
+ */
+function moveOf(window: ExecWindow, windowMs: number): number {
+  const { exec, closed } = window;
+  let largest = 0;
+  for (let i = firstRow(window, windowMs); i < closed; i++) {
+    largest = Math.max(largest, (exec.high[i]! - exec.low[i]!) / exec.low[i]!);
+    if (i > 0) largest = Math.max(largest, Math.abs(exec.close[i]! / exec.close[i - 1]! - 1));
+  }
+  return largest;
+}
+
+/** The first row of those that ended within a window before the instant, or of the last candle where it is longer. */
+function firstRow({ exec, closed, execMs, atMs }: ExecWindow, windowMs: number): number {
+  const fromMs = atMs - Math.max(windowMs, execMs);
+  let row = closed;
+  while (row > 0 && exec.openMs[row - 1]! >= fromMs) row--;
+  return row;
+}
+
+/** A window that ends where a person last reset the breaker: only candles that ended after that count. */
+function sinceReset({ breakers, atMs, execMs }: ExecWindow, scope: BreakerScope, windowMs: number): number {
   const known = breakers.get(scope);
-  const resetMs = known?.state === 'closed' && known.by !== ENGINE ? known.atMs : 0;
-  const fromMs = Math.max(atMs - Math.max(windowMs, execMs), resetMs - execMs + 1);
-  return { first: rowsBefore(exec, fromMs), end: rowsBefore(exec, atMs - execMs + 1) };
+  if (known?.state !== 'closed' || known.by === ENGINE) return windowMs;
+  return Math.min(Math.max(windowMs, execMs), atMs - known.atMs + execMs - 1);
 }
 
 function percent(fraction: number): string {

@@ -10,6 +10,6 @@ export type Limit = number | 'off';
  * @param limit fraction of `from`
  */
 export function hasFallen(from: Units, to: Units, limit: Limit): boolean {
-  if (limit === 'off' || from <= 0n) return false;
+  if (limit === 'off' || to >= from || from <= 0n) return false;
   return (from - to) * WHOLE >= unitsOfNumber(limit) * from;
 }

@@ -23,18 +23,18 @@ export interface Moment {
   readonly windows: readonly ExecWindow[];
 }
 
-/** Everything that trips at a moment. */
+/** Everything that trips at a moment; nearly always nothing. */
 function tripsAt(
   standing: Standing,
   { atMs, equity, isTick, windows }: Moment,
   { risk, breakers }: Pick<Config, 'risk' | 'breakers'>,
 ): readonly Trip[] {
-  return [
-    ...portfolioTrip(standing, { equity, atMs, limit: breakers.portfolioLoss }),
-    ...lossesTrip(standing, atMs),
-    ...(isTick ? drawdownTrip(standing, { equity, atMs, limit: risk.drawdownMax }) : []),
-    ...windows.flatMap((window) => symbolTrips(window, breakers)),
-  ];
+  const trips: Trip[] = [];
+  trips.push(...portfolioTrip(standing, { equity, atMs, limit: breakers.portfolioLoss }));
+  trips.push(...lossesTrip(standing, atMs));
+  if (isTick) trips.push(...drawdownTrip(standing, { equity, atMs, limit: risk.drawdownMax }));
+  for (const window of windows) trips.push(...symbolTrips(window, breakers));
+  return trips;
 }
 
 /**
