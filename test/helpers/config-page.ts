@@ -91,7 +91,7 @@ function valuesOf(node: SchemaNode): string {
     case 'number':
       return `number ${boundsOf(node)}`;
     case 'array':
-      return `list of ${valuesOf(node.items ?? {})}; ${node.minItems} ${node.maxItems === undefined ? 'or more' : `to ${node.maxItems}`}`;
+      return `list (${node.minItems} ${node.maxItems === undefined ? 'or more' : `to ${node.maxItems}`}): ${valuesOf(node.items ?? {})}`;
     case 'object':
       return 'fields';
     default:
