@@ -107,7 +107,11 @@ export function coverageFinding(coverage: LookbackCoverage): Finding {
   const parts = [
     `${candles} of ${LOOKBACK_ROWS} candles`,
     ...(newestMs === null ? [] : [`newest ${instant(newestMs)} UTC`]),
-    ...(hole === undefined ? [] : [`${holes.length} holes, the first at ${instant(hole.fromMs)} UTC`]),
+    ...(hole === undefined
+      ? []
+      : [
+          `${holes.length === 1 ? 'a hole' : `${holes.length} holes, the first`} at ${instant(hole.fromMs)} UTC`,
+        ]),
     ...(fault === null || fault === 'no candle' || fault.startsWith(`${candles} of `) ? [] : [fault]),
   ];
   const subject = `${symbol} ${timeframe}`;
