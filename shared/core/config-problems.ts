@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { AppError } from './errors.ts';
 import { didYouMean, meant, nearest } from './nearest.ts';
-import { nodeUnder, type SchemaNode, schemaTree } from './schema-tree.ts';
+import { fieldUnder, type SchemaField, schemaTree } from './schema-tree.ts';
 
 type Path = readonly PropertyKey[];
 type Issue = z.core.$ZodIssue;
@@ -51,14 +51,14 @@ function baseOf(text: string): string {
   return text.toUpperCase().replace(/([/-].*|U[SD]{2})$/, '');
 }
 
-function messagesOf(issue: Issue, tree: SchemaNode, input: unknown): readonly string[] {
+function messagesOf(issue: Issue, tree: SchemaField, input: unknown): readonly string[] {
   const given = issue.path.reduce<unknown>(
     (value, key) => (value as Record<PropertyKey, unknown> | null | undefined)?.[key],
     input,
   );
   if (issue.code === 'unrecognized_keys') {
-    const node = issue.path.reduce<SchemaNode | undefined>((at, key) => nodeUnder(at, String(key)), tree);
-    return issue.keys.map((key) => `Unrecognized key: "${key}"${keyMeant(key, node, tree)}`);
+    const field = issue.path.reduce<SchemaField | undefined>((at, key) => fieldUnder(at, String(key)), tree);
+    return issue.keys.map((key) => `Unrecognized key: "${key}"${keyMeant(key, field, tree)}`);
   }
   if (issue.code === 'invalid_key') {
     const key = String(issue.path.at(-1));
@@ -74,8 +74,8 @@ function messagesOf(issue: Issue, tree: SchemaNode, input: unknown): readonly st
 const LISTED_MAX = 8;
 
 /** A field of the same place, or of another one (`riskPerTrade` belongs under `risk`), or else all there are here. */
-function keyMeant(key: string, node: SchemaNode | undefined, tree: SchemaNode): string {
-  const names = Object.keys(node?.properties ?? {});
+function keyMeant(key: string, field: SchemaField | undefined, tree: SchemaField): string {
+  const names = Object.keys(field?.properties ?? {});
   const here = didYouMean(key, names);
   if (here !== '') return here;
   const sections = Object.entries(tree.properties ?? {});

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** What a schema says of a field, as JSON Schema: as much of it as people are told. */
-export interface SchemaNode {
+export interface SchemaField {
   /** What a text must be, where its type does not say it. */
   readonly title?: string;
   readonly description?: string;
@@ -9,11 +9,11 @@ export interface SchemaNode {
   readonly type?: string;
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
-  readonly anyOf?: readonly SchemaNode[];
-  readonly items?: SchemaNode;
-  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly anyOf?: readonly SchemaField[];
+  readonly items?: SchemaField;
+  readonly properties?: Readonly<Record<string, SchemaField>>;
   /** Of a map: what lies under each of its keys. */
-  readonly additionalProperties?: SchemaNode | false;
+  readonly additionalProperties?: SchemaField | false;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly exclusiveMinimum?: number;
@@ -23,13 +23,13 @@ export interface SchemaNode {
 }
 
 /** The fields of a schema, with their defaults and descriptions, as a person may give them. */
-export function schemaTree(schema: z.ZodType): SchemaNode {
-  return z.toJSONSchema(schema, { io: 'input' }) as SchemaNode;
+export function schemaTree(schema: z.ZodType): SchemaField {
+  return z.toJSONSchema(schema, { io: 'input' }) as SchemaField;
 }
 
-/** The node under a key: a field, or what lies under any key of a map. */
-export function nodeUnder(node: SchemaNode | undefined, key: string): SchemaNode | undefined {
-  const { properties, additionalProperties } = node ?? {};
+/** The field under a key, or what lies under any key of a map. */
+export function fieldUnder(field: SchemaField | undefined, key: string): SchemaField | undefined {
+  const { properties, additionalProperties } = field ?? {};
   if (properties !== undefined && Object.hasOwn(properties, key)) return properties[key];
   return additionalProperties === false ? undefined : additionalProperties;
 }

@@ -1,5 +1,5 @@
 import { type Config, configSchema } from './config.ts';
-import { nodeUnder, type SchemaNode, schemaTree } from './schema-tree.ts';
+import { fieldUnder, type SchemaField, schemaTree } from './schema-tree.ts';
 import { findStrategy } from './strategies/registry.ts';
 
 /** One value of the config in force. */
@@ -18,7 +18,7 @@ export function settingsOf(config: Config): readonly Setting[] {
   const tree = schemaTree(configSchema);
   const chosen = Object.entries(strategies).flatMap(([id, { params, ...one }]) => {
     const strategy = findStrategy(id);
-    const above = nodeUnder(nodeUnder(tree, 'strategies'), id);
+    const above = fieldUnder(fieldUnder(tree, 'strategies'), id);
     const own = leavesOf(one, above, ['strategies', id]);
     if (strategy === undefined) return own;
     const given = strategy.params.parse(params);
@@ -27,10 +27,14 @@ export function settingsOf(config: Config): readonly Setting[] {
   return [...leavesOf(rest, tree, []), ...chosen];
 }
 
-function leavesOf(value: unknown, node: SchemaNode | undefined, path: readonly string[]): readonly Setting[] {
+function leavesOf(
+  value: unknown,
+  field: SchemaField | undefined,
+  path: readonly string[],
+): readonly Setting[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return [{ path, value, about: node?.description ?? '' }];
+    return [{ path, value, about: field?.description ?? '' }];
   return Object.entries(value).flatMap(([key, inner]) =>
-    leavesOf(inner, nodeUnder(node, key), [...path, key]),
+    leavesOf(inner, fieldUnder(field, key), [...path, key]),
   );
 }

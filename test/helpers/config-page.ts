@@ -1,6 +1,6 @@
 import { logLevels, variableNames, variables } from '../../config/environment.ts';
 import { configSchema } from '../../shared/core/config.ts';
-import { nodeUnder, type SchemaNode, schemaTree } from '../../shared/core/schema-tree.ts';
+import { fieldUnder, type SchemaField, schemaTree } from '../../shared/core/schema-tree.ts';
 import { strategies } from '../../shared/core/strategies/registry.ts';
 
 const HEAD = `# Every setting
@@ -58,28 +58,28 @@ export function configPage(): string {
   ].join('\n');
 }
 
-function isField(node: SchemaNode): boolean {
+function isField(node: SchemaField): boolean {
   return node.properties === undefined && typeof node.additionalProperties !== 'object';
 }
 
 /** What lies under any key of a map. */
-function under(tree: SchemaNode, name: string): SchemaNode['properties'] {
-  return nodeUnder(nodeUnder(tree, name), 'any key')?.properties;
+function under(tree: SchemaField, name: string): SchemaField['properties'] {
+  return fieldUnder(fieldUnder(tree, name), 'any key')?.properties;
 }
 
-function tableOf(fields: SchemaNode['properties'] = {}): string {
+function tableOf(fields: SchemaField['properties'] = {}): string {
   const rows = Object.entries(fields).map(
     ([name, node]) => `| \`${name}\` | ${valuesOf(node)} | ${defaultOf(node)} | ${node.description ?? ''} |`,
   );
   return `| field | value | default | meaning |\n|---|---|---|---|\n${rows.join('\n')}\n`;
 }
 
-function defaultOf({ default: value }: SchemaNode): string {
+function defaultOf({ default: value }: SchemaField): string {
   if (value === undefined) return 'none: give one';
   return `\`${Array.isArray(value) ? `[${value.join(', ')}]` : typeof value === 'object' ? '{}' : value}\``;
 }
 
-function valuesOf(node: SchemaNode): string {
+function valuesOf(node: SchemaField): string {
   if (node.anyOf !== undefined) return node.anyOf.map(valuesOf).join(', or ');
   if (node.const !== undefined) return `\`${node.const}\``;
   if (node.enum !== undefined) return node.enum.map((one) => `\`${one}\``).join(' ');
@@ -100,7 +100,7 @@ function valuesOf(node: SchemaNode): string {
 }
 
 /** `1 to 20`, `above 0, at most 0.02`, `2 or more`. A bound that only says what a number can be is none. */
-function boundsOf({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: SchemaNode): string {
+function boundsOf({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: SchemaField): string {
   const ceiling = maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER ? maximum : undefined;
   if (minimum !== undefined && ceiling !== undefined) return `${minimum} to ${ceiling}`;
   const lower = minimum === undefined ? `above ${exclusiveMinimum}` : `${minimum} or more`;
