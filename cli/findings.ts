@@ -4,6 +4,7 @@ import type { Head } from '../shared/app/items.ts';
 import type { LookbackCoverage } from '../shared/app/lookback-coverage.ts';
 import { LOOKBACK_ROWS } from '../shared/core/decision/lookback.ts';
 import type { AppError } from '../shared/core/errors.ts';
+import type { EpochMs } from '../shared/core/market/timeframes.ts';
 import { marketLabel } from './accounts.ts';
 import type { probeDataFolder } from './context.ts';
 import { instant } from './screen.ts';
@@ -126,7 +127,8 @@ export function coverageFinding(coverage: LookbackCoverage): Finding {
 /** What an account says of itself. */
 export function accountFinding(head: Head): Finding {
   const { account, source, lastTickMs, markedMs, openPositions } = head;
-  const when = `last tick ${instant(lastTickMs)}, newest mark ${instant(markedMs)} UTC`;
+  const utc = (ms: EpochMs | null) => (ms === null ? 'never' : `${instant(ms)} UTC`);
+  const when = `last tick ${utc(lastTickMs)}, newest mark ${utc(markedMs)}`;
   return ok(account, `${marketLabel(source)}; ${when}; ${openPositions} open`);
 }
 

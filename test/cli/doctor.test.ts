@@ -106,7 +106,7 @@ describe('doctor', () => {
     });
     expect(Math.abs(report.clock.offsetMs ?? Number.NaN)).toBeLessThan(1_500);
     expect(about(report, 'accounts')).toEqual([
-      ['ok', 'paper-kraken', 'kraken-api; last tick never, newest mark never UTC; 0 open'],
+      ['ok', 'paper-kraken', 'kraken-api; last tick never, newest mark never; 0 open'],
     ]);
   });
 
