@@ -52,6 +52,12 @@ describe('the nearest name', () => {
     },
   );
 
+  // Five of seventeen letters are less than a third, and too many all the same.
+  it('of a long word differs in three letters at most', () => {
+    expect(nearest('lossesLockHours', ['lossesLockMinutes'])).toEqual([]);
+    expect(nearest('loseLockMinute', ['lossesLockMinutes'])).toEqual(['lossesLockMinutes']);
+  });
+
   it('are both where two are equally near', () => {
     expect(nearest('ETC', ['BTC', 'ETH', 'SOL'])).toEqual(['BTC', 'ETH']);
     expect(didYouMean('ETC', ['BTC', 'ETH', 'SOL'])).toBe(" (did you mean 'BTC' or 'ETH'?)");
