@@ -46,7 +46,7 @@ describe('the config of the project', () => {
     expect(config.costs).toEqual({ slippageBps: 2, stopSlipBps: 10, stopSlipFall: 0.05, volumeShare: 0.05 });
   });
 
-  it('lets two strategies of two families enter', () => {
+  it('wants two supporters of two families, among the instances that exist', () => {
     expect(config.ensemble).toEqual({ threshold: 1.2, minSupporters: 2, minFamilies: 2 });
     expect(instancesOf(config).map(({ id }) => id)).toEqual([
       'trend_ema@1d',
