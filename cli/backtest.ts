@@ -4,6 +4,7 @@ import type { Config } from '../shared/core/config.ts';
 import { textOf, unitsOf, unitsOfNumber } from '../shared/core/decimal.ts';
 import { AppError } from '../shared/core/errors.ts';
 import { accountReport, growth } from '../shared/core/execution/report.ts';
+import { didYouMean } from '../shared/core/nearest.ts';
 import { instancesOf } from '../shared/core/strategies/instances.ts';
 import { findStrategy } from '../shared/core/strategies/registry.ts';
 import { openWorkspace } from './context.ts';
@@ -98,7 +99,11 @@ function alone(run: StoredRun, id: string): RunReport {
   if (own === undefined || !known.includes(id)) {
     const what =
       findStrategy(id) === undefined ? 'There is no strategy' : 'The config does not enable the strategy';
-    throw new AppError('usage', `${what} '${id}'.`, `Use one of ${known.join(', ')}.`);
+    throw new AppError(
+      'usage',
+      `${what} '${id}'${didYouMean(id, known)}.`,
+      `Use one of ${known.join(', ')}.`,
+    );
   }
   return backtest(run, {
     ...config,

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { findPackageJSON } from 'node:module';
+import { arch, hostname, release, type } from 'node:os';
 import { dirname, join } from 'node:path';
 import { loadConfig } from '../config/load.ts';
 import { fileObjectStore } from '../shared/adapters/files/object-store.ts';
+import { type FolderProbe, probeFolder } from '../shared/adapters/files/probe-folder.ts';
 import { paperExchange } from '../shared/adapters/paper/exchange.ts';
 import { parquetCandleStore } from '../shared/adapters/parquet/candle-store.ts';
 import { parseCandleCsv } from '../shared/adapters/sources/csv.ts';
@@ -27,6 +29,7 @@ import type { ModelledExchange } from '../shared/ports/modelled-exchange.ts';
 import type { StateStore } from '../shared/ports/state-store.ts';
 import type { Venue } from '../shared/ports/venue.ts';
 import type { CommonOptions } from './options.ts';
+import { note } from './screen.ts';
 
 /** A holder of the lease on a laptop lives as long as one step; a margin stays for a slow disk. */
 const LEASE_MS = 90_000;
@@ -70,9 +73,30 @@ export function withInstruments(workspace: Workspace, instruments: readonly Inst
 
 /** The version of this program. */
 export function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8'));
+  return versionIn(join(import.meta.dirname, '../package.json'));
+}
+
+/** What the program runs on. */
+export function versions(): Readonly<Record<'hot-crypto' | 'node' | 'sqlite' | 'ccxt' | 'system', string>> {
+  return {
+    'hot-crypto': version(),
+    node: process.versions.node,
+    sqlite: String(process.versions['sqlite']),
+    // ccxt's own constant lags behind its releases.
+    ccxt: versionIn(findPackageJSON('ccxt', import.meta.url)),
+    system: `${type()} ${release()} ${arch()}`,
+  };
+}
+
+function versionIn(file: string | undefined): string {
+  const manifest: unknown = file === undefined ? undefined : JSON.parse(readFileSync(file, 'utf8'));
   const isNamed = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
   return isNamed ? String(manifest.version) : 'unknown';
+}
+
+/** Whether the data folder can be written, and how much room there is. */
+export function probeDataFolder(dataFolder: string): FolderProbe {
+  return probeFolder(dataFolder);
 }
 
 /** The candles of a venue in the workspace. */
@@ -99,14 +123,28 @@ export function openExistingState(workspace: Workspace, account: string): StateS
   );
 }
 
-/** The accounts that have a state, in alphabetical order. */
+/** The accounts that have a state, in alphabetical order. @throws AppError `state-invalid` */
 export function accountsIn({ dataFolder }: Pick<Workspace, 'dataFolder'>): readonly string[] {
   const folder = join(dataFolder, 'accounts');
   if (!existsSync(folder)) return [];
-  return readdirSync(folder)
+  return namesIn(folder)
     .filter((name) => name.endsWith('.sqlite'))
     .map((name) => name.slice(0, -'.sqlite'.length))
     .sort();
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    throw new AppError(
+      'state-invalid',
+      `The folder '${folder}' cannot be read (${code}).`,
+      'Check that you may read it and that no file is in its place, or name another with --data.',
+      { cause: error },
+    );
+  }
 }
 
 /** Deletes the state of a replay. */
@@ -195,8 +233,25 @@ function hasEnded(owner: string): boolean {
 }
 
 /** Kraken's public candles; HOT_CRYPTO_KRAKEN_URL names another server for tests, https or on this machine. */
-export function krakenFrom(environment: Readonly<Record<string, string | undefined>>): CandleSource & Venue {
-  return krakenSource({ baseUrl: environment['HOT_CRYPTO_KRAKEN_URL'] });
+export function krakenFrom(
+  environment: Readonly<Record<string, string | undefined>>,
+  options: { readonly timeoutMs?: number } = {},
+): CandleSource & Venue {
+  const source = krakenSource({ baseUrl: environment['HOT_CRYPTO_KRAKEN_URL'], ...options });
+  return {
+    ...source,
+    async closedCandles(request) {
+      const begunMs = performance.now();
+      const candles = await source.closedCandles(request);
+      const tookMs = Math.round(performance.now() - begunMs);
+      const { symbol, timeframe } = request;
+      note(
+        `${source.name}: ${candles.openMs.length} ${timeframe} candles of ${symbol} in ${tookMs} ms`,
+        'debug',
+      );
+      return candles;
+    },
+  };
 }
 
 /** Reads a file of candles, ours or of Kraken's archive. */

@@ -20,7 +20,11 @@ export interface CommonOptions {
 export function withCommonOptions(command: Command): Command {
   return command
     .option('--config <file>', 'YAML file laid over config/*.yaml')
-    .option('--data <dir>', 'folder of candles and accounts', parseFolder, '.hot-crypto')
+    .addOption(
+      new Option('--data <dir>', 'folder of candles and accounts')
+        .default('.hot-crypto', 'HOT_CRYPTO_DATA, else .hot-crypto')
+        .argParser(parseFolder),
+    )
     .option('--json', 'print JSON (keys: docs/json.md)');
 }
 

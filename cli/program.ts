@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { readEnvironment } from '../config/environment.ts';
 import { AppError, describeError } from '../shared/core/errors.ts';
 import { addBacktest } from './backtest.ts';
 import { addBreaker } from './breaker.ts';
@@ -6,9 +7,10 @@ import { addCandles } from './candles.ts';
 import { addCapital } from './capital.ts';
 import { addClose } from './close.ts';
 import { version } from './context.ts';
+import { addDoctor } from './doctor.ts';
 import { addParity } from './parity.ts';
 import { addReplay } from './replay.ts';
-import { note, progress } from './screen.ts';
+import { note, progress, setLogLevel } from './screen.ts';
 import { addStart } from './start.ts';
 import { addStatus } from './status.ts';
 import { addWhy } from './why.ts';
@@ -23,7 +25,8 @@ function program(): Command {
     )
     .version(version())
     .showHelpAfterError('(see npx --no hot-crypto help)')
-    .exitOverride();
+    .exitOverride()
+    .hook('preAction', (_, verb) => heed(verb));
   addStart(command);
   addReplay(command);
   addBacktest(command);
@@ -34,7 +37,18 @@ function program(): Command {
   addCapital(command);
   addClose(command);
   addCandles(command);
+  addDoctor(command);
   return command;
+}
+
+/** What the environment says, before a verb does anything. @throws AppError `usage`, `config-invalid` */
+function heed(verb: Command): void {
+  const { logLevel, dataFolder, file } = readEnvironment(process.cwd(), process.env);
+  setLogLevel(logLevel);
+  // The doctor says it among what else is wrong.
+  if (file?.refusal !== undefined && verb.name() !== 'doctor') throw file.refusal;
+  if (dataFolder !== undefined && verb.getOptionValueSource('data') === 'default')
+    verb.setOptionValueWithSource('data', dataFolder, 'env');
 }
 
 /** Runs a command line. @returns the exit code: 0 done, 1 failed, 2 used wrongly */
@@ -45,7 +59,7 @@ export async function runProgram(words: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
     progress('');
-    note(describeError(error));
+    note(describeError(error), 'error');
     return error instanceof AppError && error.code === 'usage' ? USAGE : FAILURE;
   }
 }

@@ -85,7 +85,7 @@ export async function runReplay(
   const { workspace, data, account, fromMs, toMs } = run;
   if (isFresh) deleteState(workspace, account);
   if (dropReplayOfOtherCode(workspace, account))
-    note('An earlier replay was made by other code: beginning anew.');
+    note('An earlier replay was made by other code: beginning anew.', 'info');
   const store = openState(workspace, account);
   try {
     const feed = storedFeed(data);

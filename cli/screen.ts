@@ -1,10 +1,11 @@
+import { type LogLevel, logLevels } from '../config/environment.ts';
 import { isoMinute } from '../shared/core/market/calendar.ts';
 import type { EpochMs } from '../shared/core/market/timeframes.ts';
 
 // A reader such as `head` may leave: that ends the program, and is no failure. A full disk is one.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
-  note(`unexpected: the output cannot be written (${error.code}).\n  → Check where it goes to.`);
+  note(`unexpected: the output cannot be written (${error.code}).\n  → Check where it goes to.`, 'error');
   process.exit(1);
 });
 process.stderr.on('error', () => process.exit(1));
@@ -19,14 +20,25 @@ export function sayJson(value: unknown): void {
   say(JSON.stringify(value, null, 2));
 }
 
-/** Writes a passing remark where it does not mix with results. */
-export function note(line: string): void {
-  process.stderr.write(`${line}\n`);
+let loudest: LogLevel = 'info';
+
+/** Remarks beyond this level are left out from now on: LOG_LEVEL. */
+export function setLogLevel(level: LogLevel): void {
+  loudest = level;
+}
+
+function isHeard(level: LogLevel): boolean {
+  return logLevels.indexOf(level) <= logLevels.indexOf(loudest);
+}
+
+/** Writes a remark where it does not mix with results. Most are what a person should know: a warning. */
+export function note(line: string, level: LogLevel = 'warn'): void {
+  if (isHeard(level)) process.stderr.write(`${line}\n`);
 }
 
 /** Shows how far long work is: one line that moves, on a terminal only. */
 export function progress(line: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line}`);
+  if (process.stderr.isTTY && isHeard('info')) process.stderr.write(`\r\u001b[K${line}`);
 }
 
 /** Rows in aligned columns; columns of figures to the right, their points below each other. */

@@ -1,48 +1,59 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { type Config, configError, parseConfig } from '../shared/core/config.ts';
+import { type Config, parseConfig } from '../shared/core/config.ts';
+import { configError, problem } from '../shared/core/config-problems.ts';
 import { AppError } from '../shared/core/errors.ts';
+import { strategyProblems } from '../shared/core/strategies/instances.ts';
 
 type Tree = Readonly<Record<string, unknown>>;
+
+/** The files beside this one: later ones win, and the file that a person names wins over all. */
+const OWN_FILES = ['markets.yaml', 'strategies.yaml', 'paper.yaml'];
+
+/** A config, and where each of its values was written. */
+export interface TracedConfig {
+  readonly config: Config;
+  /** `config/paper.yaml`, the file that was named, or `default` for what nobody wrote: the schema says it. */
+  readonly originOf: (path: readonly string[]) => string;
+}
 
 /**
  * The config in force: the files beside this one, and over them the file that a person names.
  * @throws AppError `config-invalid` naming the file, the field and the remedy
  */
 export function loadConfig(file?: string): Config {
-  const own = ['markets.yaml', 'strategies.yaml', 'paper.yaml'].map((name) =>
-    join(import.meta.dirname, name),
-  );
-  const trees = [...own, ...(file === undefined ? [] : [file])].map(readTree);
-  const source = file ?? 'config/*.yaml';
-  const tree = trees.reduce(overlay, {});
-  checkMarkets(tree, source);
-  const config = parseConfig(tree, source);
-  if (Object.values(config.strategies).some(({ enabled }) => enabled)) return config;
-  throw configError(source, 1, '✖ no strategy is enabled: nothing would ever decide\n  → at strategies');
+  return traceConfig(file).config;
 }
 
-/** @throws AppError `config-invalid` on a symbol whose market nobody described, with a description to fill in */
-function checkMarkets({ symbols, markets }: Tree, source: string): void {
-  if (!Array.isArray(symbols) || !isTree(markets)) return;
-  const unknown = symbols.filter((symbol) => typeof symbol === 'string' && !(symbol in markets));
-  const [first] = unknown;
-  // A symbol that is none at all is told by the schema.
-  if (first === undefined || !unknown.every((symbol) => /^[A-Z0-9]{2,10}\/USD$/.test(symbol))) return;
-  throw new AppError(
-    'config-invalid',
-    `${source} has ${unknown.length} problem(s):\n✖ '${unknown.join("', '")}' not under markets ` +
-      `(there are ${Object.keys(markets).join(', ')})\n  → at symbols`,
-    `Add it with Kraken's rules (AssetPairs), for example ` +
-      `markets: { ${first}: { tickDecimals: 2, lotDecimals: 8, minQuantity: "0.02", minCost: "0.5" } }`,
-  );
+/** The same, with the origin of each value. @throws AppError `config-invalid` */
+export function traceConfig(file?: string): TracedConfig {
+  const layers = [
+    ...OWN_FILES.map((name) => ({ name: `config/${name}`, tree: readTree(join(import.meta.dirname, name)) })),
+    ...(file === undefined ? [] : [{ name: file, tree: readTree(file) }]),
+  ];
+  const source = file ?? 'config/*.yaml';
+  const config = parseConfig(layers.map(({ tree }) => tree).reduce(overlay, {}), source);
+  const problems = strategyProblems(config);
+  if (problems.length > 0) throw configError(source, problems);
+  if (!Object.values(config.strategies).some(({ enabled }) => enabled)) {
+    throw configError(source, [problem('no strategy is enabled: nothing would ever decide', ['strategies'])]);
+  }
+  return {
+    config,
+    originOf: (path) => layers.findLast(({ tree }) => isWritten(tree, path))?.name ?? 'default',
+  };
+}
+
+function isWritten(tree: unknown, [key, ...rest]: readonly string[]): boolean {
+  if (key === undefined) return true;
+  return isTree(tree) && Object.hasOwn(tree, key) && isWritten(tree[key], rest);
 }
 
 function readTree(file: string): Tree {
   const tree: unknown = parseYaml(file, readText(file));
   if (isTree(tree)) return tree;
-  throw configError(file, 1, '✖ expected fields such as `capital: 10000`');
+  throw configError(file, ['✖ expected fields such as `capital: 10000`']);
 }
 
 function parseYaml(file: string, text: string): unknown {
@@ -51,7 +62,7 @@ function parseYaml(file: string, text: string): unknown {
   } catch (error) {
     // What follows the first line is the place again, drawn.
     const [what = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-    throw configError(file, 1, `✖ ${what.replace(/:$/, '')}`);
+    throw configError(file, [`✖ ${what.replace(/:$/, '')}`]);
   }
 }
 
@@ -61,13 +72,17 @@ function readText(file: string): string {
   } catch (error) {
     throw new AppError(
       'config-invalid',
-      `Config file '${file}' cannot be read.`,
-      'Name a YAML file that exists.',
-      {
-        cause: error,
-      },
+      `Config file '${file}' cannot be read: ${reasonOf(error)}.`,
+      'Name a YAML file that exists and that you may read.',
+      { cause: error },
     );
   }
+}
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  const reasons: Readonly<Record<string, string>> = { ENOENT: 'there is none', EISDIR: 'it is a folder' };
+  return reasons[code] ?? code;
 }
 
 /** Fields of `over` win; sub-trees are laid over each other, lists are replaced. */

@@ -1,17 +1,21 @@
 import * as z from 'zod';
+import { configError, didYouMeanSymbol, problem, problemsOf } from './config-problems.ts';
 import { isDecimalText } from './decimal.ts';
-import { AppError } from './errors.ts';
 import { timeframes } from './market/timeframes.ts';
 
 const fraction = (max: number) => z.number().gt(0).max(max);
 const basisPoints = (max: number) => z.number().min(0).max(max);
-const symbol = z.string().regex(/^[A-Z0-9]{2,10}\/USD$/, 'expected a pair quoted in USD, such as BTC/USD');
+const symbol = z
+  .string()
+  .regex(/^[A-Z0-9]{2,10}\/USD$/, 'expected a pair quoted in USD, such as BTC/USD')
+  .meta({ title: 'pair quoted in USD, such as `BTC/USD`' });
 const amount = z
   .string()
   .refine(
     (text) => isDecimalText(text) && !text.startsWith('-'),
     'expected a decimal in quotes, such as "0.0001"',
-  );
+  )
+  .meta({ title: 'decimal in quotes, such as `"0.0001"`' });
 const timeframe = z.enum(timeframes);
 
 /** How one market is traded: Kraken's rules for it, and what a modelled fill there costs. */
@@ -110,16 +114,28 @@ const breakers = z.strictObject({
 });
 
 const strategy = z.strictObject({
-  enabled: z.boolean().default(true),
-  timeframes: z.array(timeframe).min(1).default(['4h']),
-  params: z.record(z.string(), z.unknown()).default({}),
+  enabled: z.boolean().default(true).describe('whether it votes'),
+  timeframes: z
+    .array(timeframe)
+    .min(1)
+    .default(['4h'])
+    .describe('the candles on which it votes, one instance each'),
+  params: z.record(z.string(), z.unknown()).default({}).describe('its parameters: see its table'),
 });
 
 /** Everything a person may set. Money at risk has a ceiling here, not only a default. */
-const configSchema = z.strictObject({
-  mode: z.literal('paper', 'only paper exists so far: live trading comes later').default('paper'),
+export const configSchema = z.strictObject({
+  mode: z
+    .literal('paper', 'only paper exists so far: live trading comes later')
+    .default('paper')
+    .describe('paper: no money is at stake'),
   capital: z.number().positive().max(1e9).default(10_000).describe('USD allotted to a new account'),
-  symbols: z.array(symbol).min(1).max(20).default(['BTC/USD', 'ETH/USD']),
+  symbols: z
+    .array(symbol)
+    .min(1)
+    .max(20)
+    .default(['BTC/USD', 'ETH/USD'])
+    .describe('what is traded; each has a market'),
   markets: z.record(symbol, market),
   fees: fees.prefault({}),
   costs: costs.prefault({}),
@@ -144,39 +160,18 @@ export type Config = z.output<typeof configSchema>;
  */
 export function parseConfig(input: unknown, source: string): Config {
   const result = configSchema.safeParse(input);
-  if (!result.success) {
-    throw configError(source, result.error.issues.length, problemsOf(result.error, input));
-  }
+  if (!result.success) throw configError(source, problemsOf(result.error, { input, schema: configSchema }));
   const config = result.data;
-  const unknown = config.symbols.filter((wanted) => config.markets[wanted] === undefined);
-  if (unknown.length > 0) {
-    const known = Object.keys(config.markets).join(', ');
-    throw configError(
-      source,
-      unknown.length,
-      `symbols: '${unknown.join("', '")}' not under markets (${known})`,
-    );
-  }
-  return { ...config, symbols: [...new Set(config.symbols)].sort() };
-}
-
-/** What is wrong with each field, with the value that was given. */
-export function problemsOf({ issues }: z.ZodError, input: unknown): string {
-  const named = issues.map((issue) => {
-    const given = issue.path.reduce<unknown>(
-      (tree, key) => (tree as Record<PropertyKey, unknown>)?.[key],
-      input,
-    );
-    const isScalar = given !== undefined && given !== null && typeof given !== 'object';
-    return isScalar ? { ...issue, message: `${issue.message} (given: '${given}')` } : issue;
-  });
-  return z.prettifyError({ issues: named });
-}
-
-export function configError(source: string, problems: number, text: string): AppError {
-  return new AppError(
-    'config-invalid',
-    `${source} has ${problems} problem(s):\n${text}`,
-    'Correct the fields above; config/*.yaml show every field with its unit.',
+  const known = Object.keys(config.markets);
+  const unknown = [...new Set(config.symbols)].filter((wanted) => !known.includes(wanted));
+  if (unknown.length === 0) return { ...config, symbols: [...new Set(config.symbols)].sort() };
+  throw configError(
+    source,
+    unknown.map((wanted) => {
+      const message = `'${wanted}' not under markets (there are ${known.join(', ')})`;
+      return problem(`${message}${didYouMeanSymbol(wanted, known)}`, ['symbols']);
+    }),
+    "Add it with Kraken's rules (AssetPairs), for example " +
+      `markets: { ${unknown[0]}: { tickDecimals: 2, lotDecimals: 8, minQuantity: "0.02", minCost: "0.5" } }`,
   );
 }

@@ -1,4 +1,5 @@
 import type { Instrument } from '../core/market/instruments.ts';
+import type { EpochMs } from '../core/market/timeframes.ts';
 
 /** What a venue says of itself. */
 export interface Venue {
@@ -7,4 +8,9 @@ export interface Venue {
    * @throws AppError `source-unavailable` when it cannot be reached or does not know the pair
    */
   instrument(symbol: string): Promise<Instrument>;
+  /**
+   * The present by its clock, cut down to the second.
+   * @throws AppError `source-unavailable` when it cannot be reached
+   */
+  serverTimeMs(): Promise<EpochMs>;
 }

@@ -30,7 +30,10 @@ it.each([
     'strategies: { turtle: { enabled: false }, trend_ema: { enabled: false } }',
     '✖ no strategy is enabled: nothing would ever decide\n  → at strategies',
   ],
-  ['symbols: [btc]', "✖ expected a pair quoted in USD, such as BTC/USD (given: 'btc')\n  → at symbols[0]"],
+  [
+    'symbols: [btc]',
+    "✖ expected a pair quoted in USD, such as BTC/USD (given: 'btc') (did you mean 'BTC/USD'?)\n  → at symbols[0]",
+  ],
   ['symbols: [SOL/USD]', "✖ 'SOL/USD' not under markets (there are BTC/USD, ETH/USD)\n  → at symbols"],
   [
     'a: [1\nb: {',
@@ -50,11 +53,14 @@ it.each([
 });
 
 it('a config file that cannot be read is named', async () => {
-  for (const file of [join(folder, 'missing.yaml'), folder])
+  for (const [file, reason] of [
+    [join(folder, 'missing.yaml'), 'there is none'],
+    [folder, 'it is a folder'],
+  ] as const)
     expect(await runCli('status', '--config', file, '--data', data)).toEqual({
       code: 1,
       stdout: '',
-      stderr: `config-invalid: Config file '${file}' cannot be read.\n  → Name a YAML file that exists.\n`,
+      stderr: `config-invalid: Config file '${file}' cannot be read: ${reason}.\n  → Name a YAML file that exists and that you may read.\n`,
     });
 });
 

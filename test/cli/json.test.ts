@@ -38,9 +38,12 @@ const maps: Readonly<Record<string, string>> = {
   symbols: '<symbol>',
 };
 
-/** Every leaf of a value under its path. Decisions have a section of their own: `decisions[]` is a leaf. */
+/** Decisions have a section of their own, and the value of a setting is what it is. */
+const LEAF = /(decisions\[\]|settings\[\]\.(value|usual))$/;
+
+/** Every leaf of a value under its path. */
 function leavesOf(value: unknown, path = ''): readonly (readonly [string, unknown])[] {
-  if (path.endsWith('decisions[]') || typeof value !== 'object' || value === null) return [[path, value]];
+  if (LEAF.test(path) || typeof value !== 'object' || value === null) return [[path, value]];
   if (Array.isArray(value)) return value.flatMap((one) => leavesOf(one, `${path}[]`));
   const map = maps[path.split('.').at(-1) ?? ''];
   return Object.entries(value).flatMap(([key, one]) => {
@@ -162,5 +165,25 @@ describe('docs/json.md names every key and type of', () => {
     await server.close();
     expectDocumented('candles fetch', [fetched, nothing]);
     expect(nothing).toMatchObject({ firstMs: null });
+  });
+
+  it('doctor', async () => {
+    const own = join(folder, 'doctor');
+    // Yesterday, with a hole of twenty bars: in the lookback of a decision on 1h candles.
+    const startMs = Math.floor(Date.now() / 3_600_000) * 3_600_000 - 48 * 3_600_000;
+    const holed = join(folder, 'BTCUSD_1h.csv');
+    writeFileSync(holed, csvOf(barsOf('1h', '0:10 1:11 22:12', startMs)));
+    await runCli('candles', 'import', holed, '--data', own);
+    await runCli('start', '--once', '--source', 'synthetic', '--data', own);
+    writeFileSync(join(own, 'accounts/replay-broken.sqlite'), 'no database');
+    const config = join(folder, 'hourly.yaml');
+    writeFileSync(config, 'strategies: { turtle: { timeframes: [1h] } }\n');
+    const away = await jsonOf('doctor', '--config', config, '--data', own);
+    const server = await krakenPublic({});
+    vi.stubEnv('HOT_CRYPTO_KRAKEN_URL', server.baseUrl);
+    const reached = await jsonOf('doctor', '--config', config, '--data', own);
+    await server.close();
+    expectDocumented('doctor', [away, reached]);
+    expect(away).toMatchObject({ clock: { offsetMs: null } });
   });
 });

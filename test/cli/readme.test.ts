@@ -35,7 +35,7 @@ describe('README', () => {
   });
 
   it('and the other pages link only to what exists', () => {
-    for (const page of ['README.md', 'docs/tour.md', 'docs/json.md', 'bench/README.md']) {
+    for (const page of ['README.md', 'docs/tour.md', 'docs/json.md', 'docs/config.md', 'bench/README.md']) {
       const text = readFileSync(join(root, page), 'utf8');
       const links = [...text.matchAll(/\]\(([^)#:]+)\)/g)].map(([, link = '']) => link);
       const broken = links.filter((link) => !existsSync(join(root, page, '..', link)));

@@ -15,6 +15,7 @@ const verbs: Readonly<Record<string, readonly string[]>> = {
   parity: ['--fresh', ...span],
   status: ['--account', ...common],
   why: ['--account', ...common],
+  doctor: common,
   'candles import': ['--symbol', '--timeframe', ...common],
   'candles fetch': ['--from', ...common],
   'candles list': common,
@@ -52,6 +53,11 @@ const days = ['--from', '2025-01-01', '--to', '2025-01-02'];
 describe('wrong use ends with 2, one line of what is wrong and one of what to do:', () => {
   it.each([
     [['trade'], "error: unknown command 'trade'\n(see npx --no hot-crypto help)\n"],
+    [['statsu'], "error: unknown command 'statsu'\n(Did you mean status?)\n(see npx --no hot-crypto help)\n"],
+    [
+      ['candles', 'lsit'],
+      "error: unknown command 'lsit'\n(Did you mean list?)\n(see npx --no hot-crypto help)\n",
+    ],
     [['candles', 'trade'], "error: unknown command 'trade'\n(see npx --no hot-crypto help)\n"],
     [
       ['status', '--jsn'],

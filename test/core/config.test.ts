@@ -88,7 +88,14 @@ describe('a config', () => {
     ['entries without supporters', '→ at ensemble.minSupporters', { ensemble: { minSupporters: 0 } }],
     ['an unknown timeframe', '→ at strategies.turtle.timeframes[0]', strategyWith({ timeframes: ['2h'] })],
     ['a strategy on no timeframe', '→ at strategies.turtle.timeframes', strategyWith({ timeframes: [] })],
-    ['nothing at all', '→ at markets', { markets: undefined }],
+    ['nothing at all', '✖ missing: expected record\n  → at markets', { markets: undefined }],
+    [
+      'a limit above its ceiling',
+      "expected number to be <=0.1 (given: '0.2')\n  → at risk.dailyLossMax",
+      { risk: { dailyLossMax: 0.2 } },
+    ],
+    ['a limit in other words', "0.3, or off (given: 'none')", { risk: { drawdownMax: 'none' } }],
+    ['a market without its rules', '✖ missing: expected number', marketWith({ tickDecimals: undefined })],
   ])('with %s is refused', (_, text, change) => {
     const { code, message, hint } = complaint(() => parsed(change));
     expect(code).toBe('config-invalid');
@@ -97,14 +104,58 @@ describe('a config', () => {
     expect(hint).toContain('config/*.yaml');
   });
 
+  it.each<[string, string, object]>([
+    [
+      'a misspelt key',
+      `"treshold" (did you mean 'threshold'?)\n  → at ensemble`,
+      { ensemble: { treshold: 1 } },
+    ],
+    [
+      'a misspelt key of a market',
+      "(did you mean 'minCost'?)",
+      { markets: { 'BTC/USD': { ...market, min_cost: '1' } } },
+    ],
+    ['a misspelt section', "(did you mean 'fees'?)", { fee: { maker: 0 } }],
+    ['a key in the wrong place', "(did you mean 'risk.riskPerTrade'?)", { risk_per_trade: 0.01 }],
+    [
+      'a key that is none of a few',
+      '"entry" (there are enabled, timeframes, params)',
+      strategyWith({ entry: 20 }),
+    ],
+    ['a key like no other', '✖ Unrecognized key: "lever"', { lever: 3 }],
+    ['a symbol in small letters', "(given: 'btc-usd') (did you mean 'BTC/USD'?)", { symbols: ['btc-usd'] }],
+    ['a swapped symbol', "(there are BTC/USD) (did you mean 'BTC/USD'?)", { symbols: ['BCT/USD'] }],
+    [
+      'a market that is no pair',
+      "(given: 'BTC/UDS') (did you mean 'BTC/USD'?)\n  → at markets",
+      { markets: { 'BTC/USD': market, 'BTC/UDS': market } },
+    ],
+  ])('with %s is told what was probably meant', (_, text, change) => {
+    expect(complaint(() => parsed(change)).message).toContain(text);
+  });
+
+  it('names each of several unknown keys of one place', () => {
+    const { message } = complaint(() => parsed({ ensemble: { treshold: 1, minFamilys: 1 } }));
+    expect(message).toMatch(/^my\.yaml has 2 problem\(s\):\n/);
+    expect(message).toContain("did you mean 'threshold'?");
+    expect(message).toContain("did you mean 'minFamilies'?");
+  });
+
+  it('shows how to describe a market that nobody described', () => {
+    const { hint } = complaint(() => parsed({ symbols: ['SOL/USD'] }));
+    expect(hint).toContain('markets: { SOL/USD: { tickDecimals: 2,');
+  });
+
   it('may risk two per cent', () => {
     expect(parsed({ risk: { riskPerTrade: 0.02 } }).risk.riskPerTrade).toBe(0.02);
   });
 
   it('with a symbol that has no market is refused by name', () => {
     const { message } = complaint(() => parsed({ symbols: ['SOL/USD', 'BTC/USD', 'XRP/USD'] }));
-    expect(message).toContain('my.yaml has 2 problem(s):');
-    expect(message).toContain("'SOL/USD', 'XRP/USD' not under markets (BTC/USD)");
+    expect(message).toBe(
+      "my.yaml has 2 problem(s):\n✖ 'SOL/USD' not under markets (there are BTC/USD)\n  → at symbols\n" +
+        "✖ 'XRP/USD' not under markets (there are BTC/USD)\n  → at symbols",
+    );
   });
 
   it('with several faults names each', () => {
@@ -140,18 +191,24 @@ describe('the instances of a config', () => {
   it('of an unknown strategy are refused with those that there are', () => {
     const { code, message } = complaint(() => instances({ turtel: {} }));
     expect(code).toBe('config-invalid');
-    expect(message).toContain('strategies.turtel');
     expect(message).toContain(`there are ${strategies.map(({ id }) => id).join(', ')}`);
+    expect(message).toContain("(did you mean 'turtle'?)\n  → at strategies.turtel");
   });
 
   it.each([
-    [{ range: 0 }, '→ at range'],
-    [{ entri: 20 }, 'Unrecognized key: "entri"'],
+    [{ range: 0 }, '→ at strategies.turtle.params.range'],
+    [{ entri: 20 }, `Unrecognized key: "entri" (did you mean 'entry'?)\n  → at strategies.turtle.params`],
     [{ entry: 10, exit: 11 }, 'exit must not be longer than entry'],
+    // Its first possible vote is on row 720 of rows 0 to 719.
+    [{ entry: 720 }, 'it would never vote: it needs 721 candles, a decision sees 720'],
   ])('with the parameters %j are refused', (params, text) => {
     const { message } = complaint(() => instances({ turtle: { params } }));
-    expect(message).toContain('strategies.turtle.params has 1 problem(s)');
+    expect(message).toMatch(/^the config has 1 problem\(s\):/);
     expect(message).toContain(text);
+  });
+
+  it('may look back on all that a decision sees', () => {
+    expect(instances({ turtle: { params: { entry: 719 } } })).toHaveLength(1);
   });
 
   it('are refused for wrong parameters even while disabled', () => {

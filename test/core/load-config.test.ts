@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadConfig } from '../../config/load.ts';
+import { loadConfig, traceConfig } from '../../config/load.ts';
 import { AppError } from '../../shared/core/errors.ts';
 import { instancesOf } from '../../shared/core/strategies/instances.ts';
 import { strategies } from '../../shared/core/strategies/registry.ts';
@@ -127,12 +127,59 @@ describe('a config file of one’s own', () => {
     expect(message).toContain(told);
   });
 
-  it.each(['missing.yaml', '.'])('that cannot be read (%s) is named with a remedy', (name) => {
+  it.each([
+    ['missing.yaml', 'there is none'],
+    ['.', 'it is a folder'],
+  ])('that cannot be read (%s) is named with the reason and a remedy', (name, reason) => {
     const file = join(folder, name);
     expect(complaintAbout(file)).toMatchObject({
       code: 'config-invalid',
-      message: `Config file '${file}' cannot be read.`,
-      hint: 'Name a YAML file that exists.',
+      message: `Config file '${file}' cannot be read: ${reason}.`,
+      hint: 'Name a YAML file that exists and that you may read.',
     });
+  });
+
+  it('is named when its strategies are wrong', () => {
+    const file = fileOf('strategies: { turtel: {} }\n');
+    expect(complaintAbout(file).message).toMatch(`${file} has 1 problem(s):\n✖ no such strategy; `);
+  });
+});
+
+describe('the origin of a value', () => {
+  const originsOf = (text: string, ...paths: readonly string[]) => {
+    const file = fileOf(text);
+    const { originOf } = traceConfig(file);
+    return paths.map((path) => originOf(path.split('.')).replace(file, 'mine'));
+  };
+
+  it('is the last file that wrote it', () => {
+    const text = 'risk: { maxOpen: 1 }\nsymbols: [ETH/USD]\nmarkets: { ETH/USD: { halfSpreadBps: 3 } }\n';
+    const paths = [
+      'risk.maxOpen',
+      'risk.riskPerTrade',
+      'symbols',
+      'markets.ETH/USD.halfSpreadBps',
+      'markets.ETH/USD.minCost',
+      'strategies.turtle.params.entry',
+    ];
+    expect(originsOf(text, ...paths)).toEqual([
+      'mine',
+      'config/paper.yaml',
+      'mine',
+      'mine',
+      'config/markets.yaml',
+      'config/strategies.yaml',
+    ]);
+  });
+
+  it('is the schema’s default where nobody wrote it', () => {
+    const market = '{ tickDecimals: 2, lotDecimals: 8, minQuantity: "0.02", minCost: "0.5" }';
+    expect(originsOf(`markets: { SOL/USD: ${market} }\n`, 'markets.SOL/USD.halfSpreadBps')).toEqual([
+      'default',
+    ]);
+  });
+
+  it('is the file, too, when that says what was said before', () => {
+    expect(originsOf('mode: paper\n', 'mode', 'capital')).toEqual(['mine', 'config/paper.yaml']);
   });
 });

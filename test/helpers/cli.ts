@@ -19,14 +19,16 @@ const MAIN = join(import.meta.dirname, '../../cli/main.ts');
 /** Nothing listens there: no test reaches the real exchange. */
 export const NOWHERE = 'http://127.0.0.1:9';
 
-/** Starts `hot-crypto` in a process of its own. */
+/** Starts `hot-crypto` in a process of its own. @param cwd the folder that it is started in, else ours */
 export function startCli(
   words: readonly string[],
-  env: Readonly<Record<string, string>> = {},
+  env: Readonly<Record<string, string | undefined>> = {},
+  cwd?: string,
 ): { readonly child: ChildProcess; readonly ended: Promise<Outcome> } {
   const { NO_COLOR: _, FORCE_COLOR: __, ...inherited } = process.env;
   const child = spawn(process.execPath, [MAIN, ...words], {
     env: { ...inherited, HOT_CRYPTO_KRAKEN_URL: NOWHERE, ...env },
+    cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const said = { stdout: '', stderr: '' };
@@ -39,8 +41,8 @@ export function startCli(
 }
 
 /** Runs a command line in a process of its own, which costs a third of a second. */
-export function spawnCli(words: readonly string[], env?: Readonly<Record<string, string>>): Promise<Outcome> {
-  return startCli(words, env).ended;
+export function spawnCli(...args: Parameters<typeof startCli>): Promise<Outcome> {
+  return startCli(...args).ended;
 }
 
 /** Runs a command line in this process. Not two at once: both would write to the same output. */

@@ -11,6 +11,8 @@ export interface KrakenPublic {
   readonly calls: string[];
   /** Answers this way from now on; undefined: as Kraken does. `path` limits it to one endpoint. */
   fail(how: KrakenFailure | undefined, path?: string): void;
+  /** What its clock says, told to the whole second; until it is set it stands at 2024-01-01T00:00Z. */
+  readonly clock: { nowMs: () => number };
   close(): Promise<void>;
 }
 
@@ -67,6 +69,7 @@ const assets = { XXBT: asset('XBT'), XETH: asset('ETH'), ZUSD: asset('USD') };
  */
 export async function krakenPublic(candles: Readonly<Record<string, Candles>>): Promise<KrakenPublic> {
   const calls: string[] = [];
+  const clock = { nowMs: () => 1_704_067_200_000 };
   let failure: { how: KrakenFailure | undefined; path: string } = { how: undefined, path: '' };
 
   const server = createServer((request, response) => {
@@ -74,13 +77,14 @@ export async function krakenPublic(candles: Readonly<Record<string, Candles>>): 
     calls.push(`${url.pathname}${url.search}`);
     const how = url.pathname.includes(failure.path) ? failure.how : undefined;
     if (how) sendFailure(response, how);
-    else send(response, answer(url, candles));
+    else send(response, answer(url, candles, clock.nowMs()));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
   return {
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
+    clock,
     fail: (how, path = '') => {
       failure = { how, path };
     },
@@ -91,7 +95,7 @@ export async function krakenPublic(candles: Readonly<Record<string, Candles>>): 
   };
 }
 
-function answer(url: URL, candles: Readonly<Record<string, Candles>>): object {
+function answer(url: URL, candles: Readonly<Record<string, Candles>>, nowMs: number): object {
   const result = (value: unknown) => ({ error: [], result: value });
   switch (url.pathname) {
     case '/0/public/Assets':
@@ -99,7 +103,7 @@ function answer(url: URL, candles: Readonly<Record<string, Candles>>): object {
     case '/0/public/AssetPairs':
       return result(krakenPairs);
     case '/0/public/Time':
-      return result({ unixtime: 1_704_067_200, rfc1123: 'Mon,  1 Jan 24 00:00:00 +0000' });
+      return result({ unixtime: Math.floor(nowMs / 1000), rfc1123: new Date(nowMs).toUTCString() });
     case '/0/public/SystemStatus':
       return result({ status: 'online', timestamp: '2024-01-01T00:00:00Z' });
     case '/0/public/OHLC':

@@ -15,6 +15,7 @@ const REMEDY = 'Try again in a minute; the synthetic market needs no network (--
 /** Seconds, open, high, low, close, average price, volume, trades: prices and volumes are text. */
 const text = z.string();
 const rowsSchema = z.array(z.tuple([z.int(), text, text, text, text, text, text, z.int()]));
+const timeSchema = z.object({ result: z.object({ unixtime: z.int().positive() }) });
 const answerSchema = z.object({ result: z.record(z.string(), z.unknown()) });
 
 /**
@@ -66,6 +67,16 @@ export function krakenSource(
         throw error instanceof AppError
           ? error
           : unavailable(baseUrl, { symbol, kind: 'rules', about: symbol }, error);
+      }
+    },
+
+    async serverTimeMs() {
+      try {
+        const answer = timeSchema.safeParse(await (await connected()).publicGetTime());
+        if (!answer.success) throw nonsense(TIME, 'no time');
+        return answer.data.result.unixtime * 1000;
+      } catch (error) {
+        throw error instanceof AppError ? error : unavailable(baseUrl, TIME, error);
       }
     },
   };
@@ -127,9 +138,11 @@ async function finishedCandles(exchange: kraken, request: CandleRequest): Promis
 /** What was asked, for messages. */
 interface Question {
   readonly symbol: string;
-  readonly kind: 'candles' | 'rules';
+  readonly kind: 'candles' | 'rules' | 'time';
   readonly about: string;
 }
+
+const TIME: Question = { symbol: '', kind: 'time', about: 'its clock' };
 
 function questionOf({ symbol, timeframe }: CandleRequest): Question {
   return { symbol, kind: 'candles', about: `${symbol} ${timeframe}` };

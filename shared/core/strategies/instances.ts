@@ -1,5 +1,8 @@
-import { type Config, configError, problemsOf } from '../config.ts';
+import type { Config } from '../config.ts';
+import { configError, problem, problemsOf } from '../config-problems.ts';
+import { LOOKBACK_ROWS } from '../decision/lookback.ts';
 import { type Timeframe, timeframeMs } from '../market/timeframes.ts';
+import { didYouMean } from '../nearest.ts';
 import { findStrategy, strategies } from './registry.ts';
 import type { Strategy } from './strategy.ts';
 
@@ -13,33 +16,37 @@ export interface Instance {
   readonly timeStopMs: number | null;
 }
 
+/** What is wrong with the strategies of a config: unknown ones, wrong parameters, also of disabled ones. */
+export function strategyProblems({ strategies: chosen }: Pick<Config, 'strategies'>): readonly string[] {
+  return Object.entries(chosen).flatMap(([id, { params: input }]) => {
+    const strategy = findStrategy(id);
+    if (strategy === undefined) {
+      const ids = strategies.map((one) => one.id);
+      const message = `no such strategy; there are ${ids.join(', ')}${didYouMean(id, ids)}`;
+      return [problem(message, ['strategies', id])];
+    }
+    const at = ['strategies', id, 'params'];
+    const params = strategy.params.safeParse(input);
+    if (!params.success) return problemsOf(params.error, { input, schema: strategy.params, at });
+    const rows = strategy.warmup(params.data) + 1;
+    if (rows <= LOOKBACK_ROWS) return [];
+    return [problem(`it would never vote: it needs ${rows} candles, a decision sees ${LOOKBACK_ROWS}`, at)];
+  });
+}
+
 /**
  * The enabled instances in the alphabetical order of their ids.
  * @throws AppError `config-invalid` naming an unknown strategy or a wrong parameter
  */
 export function instancesOf(config: Config): readonly Instance[] {
-  const instances = Object.entries(config.strategies).flatMap(
-    ([id, { enabled, timeframes, params: given }]) => {
-      const strategy = findStrategy(id);
-      if (strategy === undefined) {
-        throw configError(
-          `strategies.${id}`,
-          1,
-          `✖ no such strategy; there are ${strategies.map((one) => one.id).join(', ')}`,
-        );
-      }
-      const params = strategy.params.safeParse(given);
-      if (!params.success) {
-        throw configError(
-          `strategies.${id}.params`,
-          params.error.issues.length,
-          problemsOf(params.error, given),
-        );
-      }
-      if (!enabled) return [];
-      return [...new Set(timeframes)].map((timeframe) => instanceOf(strategy, timeframe, params.data));
-    },
-  );
+  const problems = strategyProblems(config);
+  if (problems.length > 0) throw configError('the config', problems);
+  const instances = Object.entries(config.strategies).flatMap(([id, { enabled, timeframes, params }]) => {
+    const strategy = findStrategy(id);
+    if (strategy === undefined || !enabled) return [];
+    const parsed = strategy.params.parse(params);
+    return [...new Set(timeframes)].map((timeframe) => instanceOf(strategy, timeframe, parsed));
+  });
   return instances.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 

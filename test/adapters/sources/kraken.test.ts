@@ -202,4 +202,25 @@ describe('Kraken as a venue', () => {
     const venue = krakenSource({ baseUrl: server.baseUrl, timeoutMs: 300 });
     await expect(venue.instrument('NOPE/USD')).rejects.toThrow("does not trade 'NOPE/USD'");
   });
+
+  it('says its time, to the whole second, without asking for the pairs', async () => {
+    const venue = krakenSource({ baseUrl: server.baseUrl, timeoutMs: 300 });
+    server.calls.length = 0;
+    server.clock.nowMs = () => 1_704_067_201_999;
+    expect(await venue.serverTimeMs()).toBe(1_704_067_201_000);
+    expect(server.calls).toEqual(['/0/public/Time']);
+  });
+
+  it.each([
+    ['hang', /gave no time of its clock: .*timed out \(300 ms\)/],
+    ['status-500', /gave no time of its clock: .*500/],
+    ['nonsense', /answered nonsense for its clock: no time\.$/],
+  ] as const)('whose clock cannot be had (%s) is unavailable', async (how, message) => {
+    const venue = krakenSource({ baseUrl: server.baseUrl, timeoutMs: 300 });
+    server.fail(how, '/Time');
+    await expect(venue.serverTimeMs()).rejects.toMatchObject({
+      code: 'source-unavailable',
+      message: expect.stringMatching(message),
+    });
+  });
 });

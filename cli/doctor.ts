@@ -1,0 +1,71 @@
+import type { Command } from 'commander';
+import { type DoctorReport, examine, type TracedSetting } from './examine.ts';
+import type { Finding } from './findings.ts';
+import { type CommonOptions, withCommonOptions } from './options.ts';
+import { bold, dim, green, red, say, sayJson, yellow } from './screen.ts';
+
+/** `hot-crypto doctor`: is everything there that trading needs, and which config is in force? */
+export function addDoctor(program: Command): void {
+  withCommonOptions(program.command('doctor'))
+    .description(
+      'versions, config and where it comes from, environment, clock, disk, candles, accounts; exit 1 on a FAIL',
+    )
+    .action(async (options: CommonOptions, verb: Command) => {
+      const report = await examine(options, Date.now(), verb.getOptionValueSource('data'));
+      if (options.json) sayJson(report);
+      else showReport(report);
+      if (!report.isReady) process.exitCode = 1;
+    });
+}
+
+function showReport({ findings, settings, failures, warnings }: DoctorReport): void {
+  for (const section of new Set(findings.map((finding) => finding.section))) {
+    say(bold(section));
+    const own = findings.filter((finding) => finding.section === section);
+    // What is said of a single setting is shown beside it.
+    const paths = section === 'configuration' ? settings.map(({ path }) => path) : [];
+    sayFindings(own.filter(({ subject }) => !paths.includes(subject)));
+    if (section === 'configuration') saySettings(settings, own);
+    say();
+  }
+  const warned = `${warnings === 0 ? 'no' : warnings} warning${warnings === 1 ? '' : 's'}`;
+  if (failures > 0) say(red(`Not ready to trade: ${failures} FAIL, ${warned}.`));
+  else say(green(`Ready to trade on paper, with ${warned}.`));
+}
+
+const labels = { ok: green('ok  '), warn: yellow('warn'), fail: red('FAIL') };
+
+function sayFindings(findings: readonly Finding[]): void {
+  const width = Math.max(...findings.map(({ subject }) => subject.length));
+  for (const { level, subject, text, remedy } of findings) {
+    const [first = '', ...rest] = text.split('\n');
+    say(`${labels[level]}  ${subject.padEnd(width)}  ${first}`);
+    for (const line of rest) say(`        ${line}`);
+    if (remedy !== null) say(`      → ${remedy}`);
+  }
+}
+
+/** What a file of one's own changed, then the rest, each group in the order of the schema. */
+function saySettings(settings: readonly TracedSetting[], findings: readonly Finding[]): void {
+  const isChanged = ({ value, usual }: TracedSetting) => spelled(value) !== spelled(usual);
+  const rows = [...settings.filter(isChanged), ...settings.filter((one) => !isChanged(one))].map((one) => ({
+    level: findings.find(({ subject }) => subject === one.path)?.level ?? 'ok',
+    paint: isChanged(one) ? bold : (text: string) => text,
+    value: isChanged(one) ? `${spelled(one.value)}, not ${spelled(one.usual)}` : spelled(one.value),
+    path: one.path,
+    origin: one.origin,
+    about: one.about,
+  }));
+  const widthOf = (column: 'path' | 'value' | 'origin') =>
+    Math.max(0, ...rows.map((row) => row[column].length));
+  const widths = { path: widthOf('path'), value: widthOf('value'), origin: widthOf('origin') };
+  for (const { level, paint, path, value, origin, about } of rows) {
+    const cells = [path.padEnd(widths.path), value.padEnd(widths.value), origin.padEnd(widths.origin)];
+    say(`${labels[level]}  ${paint(cells.join('  '))}  ${dim(about)}`);
+  }
+}
+
+function spelled(value: unknown): string {
+  if (value === null) return 'none';
+  return Array.isArray(value) ? value.join(' ') : String(value);
+}
