@@ -26,7 +26,7 @@ describe('README', () => {
     expect(screen.match(DATED)?.slice(0, wanted.length)).toEqual(wanted);
 
     const header = (text: string) =>
-      text.split('\n').filter((line) => /^(HOT-Crypto|account|trend_ema|at )/.test(line));
+      text.split('\n').filter((line) => /^(HOT-Crypto|account|mean_reversion_bb|at )/.test(line));
     expect(header(screen).slice(0, 4)).toEqual(header(shown));
 
     const why = blocks.find((text) => text.startsWith('$ npx --no hot-crypto why')) ?? '';
@@ -35,7 +35,14 @@ describe('README', () => {
   });
 
   it('and the other pages link only to what exists', () => {
-    for (const page of ['README.md', 'docs/tour.md', 'docs/json.md', 'docs/config.md', 'bench/README.md']) {
+    for (const page of [
+      'README.md',
+      'docs/tour.md',
+      'docs/adding-a-strategy.md',
+      'docs/json.md',
+      'docs/config.md',
+      'bench/README.md',
+    ]) {
       const text = readFileSync(join(root, page), 'utf8');
       const links = [...text.matchAll(/\]\(([^)#:]+)\)/g)].map(([, link = '']) => link);
       const broken = links.filter((link) => !existsSync(join(root, page, '..', link)));
