@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { compareWithEngine, DIFFERENCES_MAX, type Parity } from '../shared/app/parity.ts';
 import type { SilentSeries } from '../shared/app/silent-series.ts';
-import { accountReport } from '../shared/core/execution/report.ts';
+import { type AccountReport, accountReport } from '../shared/core/execution/report.ts';
 import { openWorkspace } from './context.ts';
 import { type SpanOptions, withSpanOptions } from './options.ts';
 import { progressHooks } from './replay.ts';
@@ -20,10 +20,9 @@ export function addParity(program: Command): void {
       const run = await prepareRun(openWorkspace(options), options);
       const kept = await runReplay(run, { isFresh: options.fresh === true, hooks: progressHooks(run) });
       const parity = compareWithEngine(kept, engineInput(run));
-      const { positions, open, reasons, rejects } = accountReport({
-        ...kept,
-        equityFinal: finalEquity(run, kept),
-      });
+      const report = accountReport({ ...kept, equityFinal: finalEquity(run, kept) });
+      const { positions, open, equityFinal, reasons, rejects, forbidden, notEvaluable, notes, halted } =
+        report;
       const { account, fromMs, toMs, silent } = run;
       const exec = run.data.execTimeframe;
       const counts = {
@@ -33,8 +32,13 @@ export function addParity(program: Command): void {
         exec,
         positions: positions.length,
         open: open.length,
+        equityFinal,
         reasons,
         rejects,
+        forbidden,
+        notEvaluable,
+        notes,
+        halted,
         silent,
       };
       if (options.json) sayJson({ ...spelledOut(parity), ...counts });
@@ -51,15 +55,17 @@ function spelledOut({ differences, compared }: Parity) {
   return { differences: told, compared };
 }
 
-interface Counts {
+interface Counts
+  extends Pick<
+    AccountReport,
+    'equityFinal' | 'reasons' | 'rejects' | 'forbidden' | 'notEvaluable' | 'notes' | 'halted'
+  > {
   readonly account: string;
   readonly fromMs: number;
   readonly toMs: number;
   readonly exec: string;
   readonly positions: number;
   readonly open: number;
-  readonly reasons: Readonly<Record<string, number>>;
-  readonly rejects: Readonly<Record<string, number>>;
   readonly silent: readonly SilentSeries[];
 }
 

@@ -1,6 +1,13 @@
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import { spawnCli } from '../helpers/cli.ts';
 import { referencePath } from '../helpers/reference.ts';
+
+/** The config that enters on any vote: hundreds of trades where the default has ten. */
+export const STRESS = join(import.meta.dirname, '../../examples/stress.yaml');
+
+/** The config that risks much under tight limits: gates and breakers at work, and a halt. */
+export const STRESS_RISK = join(import.meta.dirname, '../../examples/stress-risk.yaml');
 
 /** The span of the proofs, as words of a command line. */
 export const SPAN = ['--from', '2024-07-01', '--to', '2025-12-31'] as const;

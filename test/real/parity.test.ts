@@ -14,13 +14,13 @@ import { marketRules } from '../../shared/core/decision/rules.ts';
 import { timeframeMs } from '../../shared/core/market/timeframes.ts';
 import { spawnCli } from '../helpers/cli.ts';
 import { hasReference } from '../helpers/reference.ts';
-import { importKraken, SPAN } from './kraken-data.ts';
+import { importKraken, SPAN, STRESS, STRESS_RISK } from './kraken-data.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'parity-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The summer of 2024: enough for some dozens of fills. */
-const SUMMER = { from: '2024-07-01', to: '2024-09-30', data: folder };
+const SUMMER = { from: '2024-07-01', to: '2024-09-30', data: folder, config: STRESS };
 
 /** What is planted into the replay, and only there. */
 type Fault = (parts: { run: StoredRun; paper: Paper; feed: ReturnType<typeof storedFeed> }) => Paper;
@@ -51,17 +51,54 @@ const shifted =
 describe.skipIf(!hasReference('data/SOURCES.md'))('parity on Kraken BTC and ETH', () => {
   beforeAll(() => importKraken(folder));
 
-  it('finds no difference, 2024-07 to 2025-12: what every instance says on the last 720 rows is what it says on full columns', async () => {
-    const { code, stdout, stderr } = await spawnCli(['parity', ...SPAN, '--json', '--data', folder]);
-    expect([code, stderr]).toEqual([0, '']);
-    const { differences, compared, positions, open, reasons, rejects } = JSON.parse(stdout);
-    console.log('parity on Kraken:', JSON.stringify({ compared, positions, open, reasons, rejects }));
-    expect(differences).toEqual([]);
-    // Two symbols, six ticks a day on 549 days, and the last midnight.
-    expect(compared.decisions).toBe(2 * (6 * 549 + 1));
-    expect(compared.fills).toBeGreaterThan(100);
-    expect(compared.marks).toBeGreaterThan(1000);
-    expect(Object.keys(reasons)).toEqual(['SIGNAL', 'STOP', 'TRAIL']);
+  // Counts and equities are those of an independent implementation of the specification (docs/decisions/0012).
+  it.each([
+    ['default', [], { positions: 10, open: 0, fills: 20, equityFinal: '9977.1674963998164' }],
+    [
+      'stress',
+      ['--config', STRESS],
+      { positions: 197, open: 2, fills: 396, equityFinal: '9401.001437389726' },
+    ],
+    [
+      'stress-risk',
+      ['--config', STRESS_RISK],
+      { positions: 62, open: 0, fills: 124, equityFinal: '9542.6716522450964' },
+    ],
+  ])(
+    'finds no difference, 2024-07 to 2025-12, with the config %s: what every instance says on the last 720 rows is what it says on full columns',
+    async (name, words, expected) => {
+      const { code, stdout, stderr } = await spawnCli([
+        'parity',
+        ...SPAN,
+        '--json',
+        '--data',
+        folder,
+        ...words,
+      ]);
+      expect([code, stderr]).toEqual([0, '']);
+      const { differences, compared, ...told } = JSON.parse(stdout);
+      const { positions, open, equityFinal, reasons, rejects, forbidden, notes, halted } = told;
+      const counts = { compared, positions, open, equityFinal, reasons, rejects, forbidden, notes, halted };
+      console.log(`parity on Kraken, ${name}:`, JSON.stringify(counts));
+      expect(differences).toEqual([]);
+      // Two symbols, six ticks a day on 549 days, and the last midnight.
+      expect(compared.decisions).toBe(2 * (6 * 549 + 1));
+      expect({ positions, open, fills: compared.fills, equityFinal }).toEqual(expected);
+    },
+  );
+
+  it('halts the account of much risk in the spring of 2025, and says so', async () => {
+    const words = ['backtest', ...SPAN, '--json', '--data', folder, '--config', STRESS_RISK];
+    const { halted, rejects } = JSON.parse((await spawnCli(words)).stdout);
+    expect(halted).toEqual([{ scope: 'drawdown', atMs: Date.UTC(2025, 3, 7, 8) }]);
+    expect(rejects).toEqual({
+      BREAKER_CONSECUTIVE_LOSSES: 8,
+      DAILY_LOSS: 3,
+      DRAWDOWN: 304,
+      INSUFFICIENT_DATA: 2,
+      MAX_OPEN: 122,
+      MIN_EDGE: 2,
+    });
   });
 
   it('finds no difference in the summer when nothing is planted', async () => {

@@ -8,7 +8,7 @@ import { randomOf } from '../../shared/core/market/random.ts';
 import { stateOf } from '../helpers/account-state.ts';
 import { spawnCli, startCli } from '../helpers/cli.ts';
 import { hasReference } from '../helpers/reference.ts';
-import { importKraken, SPAN } from './kraken-data.ts';
+import { importKraken, SPAN, STRESS } from './kraken-data.ts';
 
 const KILLS = 10;
 /** Ticks of the span: six a day on 549 days, and the last midnight. */
@@ -19,7 +19,7 @@ const data = (name: string) => join(folder, name);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const replayOn = (name: string, ...more: readonly string[]) =>
-  ['replay', ...SPAN, '--json', '--data', data(name), ...more] as const;
+  ['replay', ...SPAN, '--json', '--config', STRESS, '--data', data(name), ...more] as const;
 
 const openState = (name: string, account: string) =>
   sqliteStateStore({ file: join(data(name), 'accounts', `${account}.sqlite`), durability: 'relaxed' });
