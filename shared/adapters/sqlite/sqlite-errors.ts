@@ -1,6 +1,8 @@
 import { AppError } from '../../core/errors.ts';
+import type { ItemKey } from '../../ports/state-store.ts';
 
 /** Primary result codes, https://www.sqlite.org/rescode.html */
+const ERROR = 1;
 const BUSY = 5;
 const LOCKED = 6;
 const READONLY = 8;
@@ -11,15 +13,17 @@ const CANNOT_OPEN = 14;
 const PROTOCOL = 15;
 const NOT_A_DATABASE = 26;
 
+const damagedHint =
+  'Nothing was repaired. Move it away together with its -wal and -shm files and put a copy of your state there.';
+
 const faults: Record<number, readonly [what: string, hint: string]> = {
   [NOT_A_DATABASE]: [
     'is not a database',
     'Nothing was changed. Name another folder with --data, or move the file away and put a copy of your state there.',
   ],
-  [CORRUPT]: [
-    'is damaged',
-    'Nothing was repaired. Move it away together with its -wal and -shm files and put a copy of your state there.',
-  ],
+  [CORRUPT]: ['is damaged', damagedHint],
+  // Our statements are few and fixed: what they name is not there only when the file has lost it.
+  [ERROR]: ['is damaged', damagedHint],
   [CANNOT_OPEN]: [
     'cannot be opened',
     'Check that it is a file and that you may write it and its folder, or name another with --data.',
@@ -49,6 +53,16 @@ function told(file: string, error: unknown): unknown {
   return new AppError('state-invalid', `the state file "${file}" ${what} (${error.message})`, hint, {
     cause: error,
   });
+}
+
+/** The error of a state file whose content is not what was written. @param why one line */
+export function damaged(file: string, why: string): AppError {
+  return new AppError('state-invalid', `the state file "${file}" is damaged (${why})`, damagedHint);
+}
+
+/** The same of one item. Its key may be what is damaged: JSON spells whatever a terminal would not. */
+export function damagedItem(file: string, { pk, sk }: ItemKey): AppError {
+  return damaged(file, `in the item ${JSON.stringify(`${pk} / ${sk}`)}`);
 }
 
 const pauseMs = 5;
