@@ -45,6 +45,11 @@ export function isBusy(error: unknown): boolean {
   return code === BUSY || code === LOCKED || code === PROTOCOL;
 }
 
+/** Whether there was no room for a file. */
+export function isFull(error: unknown): boolean {
+  return resultCode(error) === FULL;
+}
+
 /** An error of SQLite as one that a person can act on; any other error as it is. */
 function told(file: string, error: unknown): unknown {
   const fault = faults[resultCode(error) ?? 0];
