@@ -117,10 +117,10 @@ function told<T>(path: string, work: () => T): T {
   } catch (error) {
     const code = codeOf(error);
     if (error instanceof AppError || code === undefined) throw error;
-    if (code === 'ENOSPC' || code === 'EDQUOT')
+    if (['ENOSPC', 'EDQUOT', 'EFBIG'].includes(String(code)))
       throw new AppError(
         'state-invalid',
-        `"${path}" does not fit: the disk is full`,
+        `"${path}" does not fit on the disk (${code})`,
         'Free some space and run again; what was stored before is as it was.',
         { cause: error },
       );

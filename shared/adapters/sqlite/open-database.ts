@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { AppError } from '../../core/errors.ts';
 import { createFile } from './create-file.ts';
 import { itemSum } from './item-sum.ts';
-import { damaged, damagedItem, patiently } from './sqlite-errors.ts';
+import { damaged, damagedItem, isNotUnderstood, patiently } from './sqlite-errors.ts';
 
 export interface SqliteOptions {
   /** A path, or `:memory:`. The folder is made when it is missing. */
@@ -28,6 +28,9 @@ const migrations: readonly string[] = [
   `ALTER TABLE items ADD COLUMN sum INTEGER;
   UPDATE items SET sum = item_sum(pk, sk, version, body)`,
 ];
+
+/** The columns of the items, by schema number. */
+const columns = ['', 'pk,sk,version,body', 'pk,sk,version,body,sum'];
 
 /** The schema number from which on items have a sum. */
 const SUMMED_NUMBER = 2;
@@ -105,11 +108,17 @@ function recognise(database: DatabaseSync, file: string): number {
     const isEmpty = !database.prepare('SELECT 1 FROM sqlite_schema').get();
     if (owner !== applicationId && !(owner === 0 && number === 0 && isEmpty)) throw foreign(file);
     if (number > migrations.length) throw newer(file, number);
+    const found = database.prepare("SELECT name FROM pragma_table_info('items')").all();
+    if (found.map(({ name }) => name).join() !== columns[number])
+      throw damaged(file, `it lacks the table of its schema number ${number}`);
     if (pragma(database, 'page_count') * pragma(database, 'page_size') <= WHOLE_CHECK_BYTES_MAX)
       checkContent(database, file, number);
     return number;
+  } catch (error) {
+    throw isNotUnderstood(error) ? damaged(file, error.message) : error;
   } finally {
-    database.exec('ROLLBACK');
+    // Not where it could not even begin to read: that would hide why.
+    if (database.isTransaction) database.exec('ROLLBACK');
   }
 }
 

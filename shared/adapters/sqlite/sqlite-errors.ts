@@ -12,6 +12,8 @@ const FULL = 13;
 const CANNOT_OPEN = 14;
 const PROTOCOL = 15;
 const NOT_A_DATABASE = 26;
+/** Extended: no room for the -shm file. */
+const IO_ERROR_SHM_SIZE = 4874;
 
 const damagedHint =
   'Nothing was repaired. Move it away together with its -wal and -shm files and put a copy of your state there.';
@@ -22,27 +24,34 @@ const faults: Record<number, readonly [what: string, hint: string]> = {
     'Nothing was changed. Name another folder with --data, or move the file away and put a copy of your state there.',
   ],
   [CORRUPT]: ['is damaged', damagedHint],
-  // Our statements are few and fixed: what they name is not there only when the file has lost it.
-  [ERROR]: ['is damaged', damagedHint],
   [CANNOT_OPEN]: [
     'cannot be opened',
     'Check that it is a file and that you may write it and its folder, or name another with --data.',
   ],
   [READONLY]: ['cannot be written', 'Give yourself the right to write the file and its folder.'],
   [FULL]: ['does not fit: the disk is full', 'Free some space and run again; what was confirmed is stored.'],
-  [IO_ERROR]: ['cannot be read or written', 'Check the disk; what was confirmed before is stored.'],
+  [IO_ERROR]: [
+    'cannot be read or written',
+    'Check the disk and that it has space; what was confirmed before is stored.',
+  ],
 };
 
 /** The primary result code of an error of node:sqlite; undefined for any other error. */
 function resultCode(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('errcode' in error)) return undefined;
-  return typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number')
+    return undefined;
+  return error.errcode === IO_ERROR_SHM_SIZE ? FULL : error.errcode & 0xff;
 }
 
 /** Whether another connection holds the file at this moment, so that the same call may succeed soon. */
 export function isBusy(error: unknown): boolean {
   const code = resultCode(error);
   return code === BUSY || code === LOCKED || code === PROTOCOL;
+}
+
+/** Whether SQLite could make nothing of a statement. Ours are fixed: then the file is not what they were made for. */
+export function isNotUnderstood(error: unknown): error is Error {
+  return resultCode(error) === ERROR;
 }
 
 /** Whether there was no room for a file. */
