@@ -12,8 +12,9 @@ const FULL = 13;
 const CANNOT_OPEN = 14;
 const PROTOCOL = 15;
 const NOT_A_DATABASE = 26;
-/** Extended: no room for the -shm file. */
-const IO_ERROR_SHM_SIZE = 4874;
+
+/** Extended result codes that say more than the I/O error that they belong to: cut in a page, no room for -shm. */
+const extended: Readonly<Record<number, number>> = { 522: CORRUPT, 4874: FULL };
 
 const damagedHint =
   'Nothing was repaired. Move it away together with its -wal and -shm files and put a copy of your state there.';
@@ -40,7 +41,7 @@ const faults: Record<number, readonly [what: string, hint: string]> = {
 function resultCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number')
     return undefined;
-  return error.errcode === IO_ERROR_SHM_SIZE ? FULL : error.errcode & 0xff;
+  return extended[error.errcode] ?? error.errcode & 0xff;
 }
 
 /** Whether another connection holds the file at this moment, so that the same call may succeed soon. */
