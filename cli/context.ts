@@ -163,9 +163,22 @@ export function dropReplayOfOtherCode(workspace: Pick<Workspace, 'dataFolder'>, 
   const code = codeHash();
   const isOther = existsSync(state) && (!existsSync(marker) || readFileSync(marker, 'utf8') !== code);
   if (isOther) deleteState(workspace, account);
-  mkdirSync(dirname(state), { recursive: true });
-  writeFileSync(marker, code);
+  writeMarker(marker, code);
   return isOther;
+}
+
+function writeMarker(marker: string, code: string): void {
+  try {
+    mkdirSync(dirname(marker), { recursive: true });
+    writeFileSync(marker, code);
+  } catch (cause) {
+    throw new AppError(
+      'state-invalid',
+      `"${marker}" cannot be written: ${cause instanceof Error ? cause.message : cause}`,
+      'Check that you may write the folder and that the disk has space.',
+      { cause },
+    );
+  }
 }
 
 /** Content of everything below `shared/`: what a replay is made by. */

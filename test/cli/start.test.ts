@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -112,8 +112,7 @@ describe('start --dry-run', () => {
   });
 
   it('on a state file without an account decides as for a new one', async () => {
-    mkdirSync(join(data, 'accounts'), { recursive: true });
-    writeFileSync(join(data, 'accounts/paper-synthetic.sqlite'), '');
+    sqliteStateStore({ file: join(data, 'accounts/paper-synthetic.sqlite'), durability: 'full' }).close();
     expect(await jsonOf(...once('--dry-run'))).toMatchObject({
       decisions: [{ atMs: firstMs }, { atMs: firstMs }],
     });
@@ -146,6 +145,13 @@ describe('a state file', () => {
       () => setPragma('user_version = 99'),
     ],
     ['of another program', 'is a database of another program', () => setPragma('application_id = 1')],
+    ['that is empty', 'is empty: its content is lost', () => writeFileSync(file(), '')],
+    ['cut off', 'is damaged \\(', () => truncateSync(file(), 8192)],
+    [
+      'with an amount that was changed',
+      'is damaged \\(in the item "ACCOUNT#paper-synthetic / CASH"\\)',
+      () => change("UPDATE items SET body = replace(body, '10000', '90000') WHERE sk = 'CASH'"),
+    ],
   ])('%s is refused by every verb, and left as it is', async (_, told, spoil) => {
     await runCli(...once());
     spoil();
@@ -155,16 +161,48 @@ describe('a state file', () => {
       expect(stdout).not.toMatch(/waits/);
       expect(stderr.split('\n')).toEqual([
         expect.stringMatching(new RegExp(`^state-invalid: the state file ".*" .*${told}`)),
-        expect.stringMatching(/^ {2}→ Nothing was changed\. /),
+        expect.stringMatching(/^ {2}→ Nothing was (changed|repaired)\. /),
         '',
       ]);
     }
     expect(filesIn(data)).toEqual(before);
   });
 
+  it('in whose place a folder is, is refused by every verb', async () => {
+    mkdirSync(file(), { recursive: true });
+    for (const { code, stdout, stderr } of await refusals()) {
+      expect([code, stdout.includes('waits')]).toEqual([1, false]);
+      expect(stderr).toMatch(
+        /^state-invalid: the state file ".*" cannot be opened .*\n {2}→ Check that it is a file /,
+      );
+    }
+  });
+
+  it('with an item that is not what this version writes is refused by the name of the item', async () => {
+    await runCli(...once());
+    const store = sqliteStateStore({ file: file(), durability: 'full' });
+    const cash = await store.get({ pk: 'ACCOUNT#paper-synthetic', sk: 'CASH' });
+    const body = { cash: 'a lot' };
+    await store.transact([
+      { kind: 'put', pk: 'ACCOUNT#paper-synthetic', sk: 'CASH', expect: cash?.version ?? 0, body },
+    ]);
+    store.close();
+    const before = filesIn(data);
+    const { code, stderr } = await runCli('status', '--data', data);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^state-invalid: The stored item ACCOUNT#paper-synthetic \/ CASH is not a valid cash: .*\n {2}→ Restore/s,
+    );
+    expect(filesIn(data)).toEqual(before);
+  });
+
   function setPragma(assignment: string): void {
+    change(`PRAGMA ${assignment}`);
+  }
+
+  function change(statement: string): void {
     const database = new DatabaseSync(file());
-    database.exec(`PRAGMA ${assignment}`);
+    database.exec(statement);
     database.close();
   }
 

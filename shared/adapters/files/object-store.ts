@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
@@ -66,8 +67,14 @@ function read(path: string): StoredObject | undefined {
 /** Under the lock only, so what a crash left under the same temporary name is simply written over. */
 function writeWhole(path: string, bytes: Uint8Array): void {
   const temporary = join(dirname(path), `.${basename(path)}.tmp`);
-  writeFileSync(temporary, bytes, { flush: true });
-  renameSync(temporary, path);
+  try {
+    writeFileSync(temporary, bytes, { flush: true });
+    renameSync(temporary, path);
+  } catch (error) {
+    // On a full disk half of a file would take what room is left.
+    rmSync(temporary, { force: true });
+    throw error;
+  }
   // The name itself is durable only when its folder is.
   const folder = openSync(dirname(path), 'r');
   try {
@@ -108,11 +115,19 @@ function told<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof AppError || codeOf(error) === undefined) throw error;
+    const code = codeOf(error);
+    if (error instanceof AppError || code === undefined) throw error;
+    if (['ENOSPC', 'EDQUOT', 'EFBIG'].includes(String(code)))
+      throw new AppError(
+        'state-invalid',
+        `"${path}" does not fit on the disk (${code})`,
+        'Free some space and run again; what was stored before is as it was.',
+        { cause: error },
+      );
     throw new AppError(
       'state-invalid',
-      `"${path}" cannot be read or written (${codeOf(error)})`,
-      'Check that you may write the folder, that the disk has space and that no file is in the place of a folder.',
+      `"${path}" cannot be read or written (${code})`,
+      'Check that you may write the folder and that no file is in the place of a folder, nor a folder in that of a file.',
       { cause: error },
     );
   }

@@ -1,7 +1,9 @@
 import { type DecodedArray, parquetMetadata, parquetRead } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import * as z from 'zod';
+import { assert } from '../../core/assert.ts';
 import { AppError } from '../../core/errors.ts';
+import { sha256 } from '../../core/hash.ts';
 import { type Candles, candleColumns, emptyCandles } from '../../core/market/candles.ts';
 import { contentHash } from '../../core/market/content-hash.ts';
 import { candlesFault } from '../../core/market/verify.ts';
@@ -19,11 +21,12 @@ const METADATA_KEY = 'hot-crypto';
 
 // No clock in it: the same candles from the same sources are the same bytes.
 const metadataSchema = z.strictObject({
-  format: z.literal(1),
+  format: z.literal(2),
   symbol: z.string(),
   timeframe: z.string(),
   period: z.string(),
   contentHash: z.string(),
+  fileHash: z.string(),
   provenance: z.array(
     z.strictObject({
       source: z.string(),
@@ -35,6 +38,10 @@ const metadataSchema = z.strictObject({
     }),
   ),
 });
+
+// The hash of the whole file stands in its footer, which is part of it: while it is taken, zeros stand there.
+const SEAL = Buffer.from('"fileHash":"');
+const UNSEALED = '0'.repeat(64);
 
 // One row group and one page a column: hyparquet then gives whole columns.
 const ROWS_MAX = 100_000;
@@ -55,11 +62,12 @@ const parquetNames = {
 export function encodeCandles(file: CandleFileKey, { candles, provenance }: CandleFileBody): Uint8Array {
   const { symbol, timeframe, period } = file;
   const metadata: z.input<typeof metadataSchema> = {
-    format: 1,
+    format: 2,
     symbol,
     timeframe,
     period,
     contentHash: contentHash(candles),
+    fileHash: UNSEALED,
     provenance: [...provenance],
   };
   const buffer = parquetWriteBuffer({
@@ -75,11 +83,29 @@ export function encodeCandles(file: CandleFileKey, { candles, provenance }: Cand
     kvMetadata: [{ key: METADATA_KEY, value: JSON.stringify(metadata) }],
     createdBy: 'hot-crypto',
   });
-  return new Uint8Array(buffer);
+  const { hash, at } = sealOf(new Uint8Array(buffer)) ?? {};
+  assert(hash !== undefined && at !== undefined, 'a candle file without a place for its hash');
+  const bytes = new Uint8Array(buffer);
+  bytes.set(Buffer.from(hash), at);
+  return bytes;
+}
+
+/** The hash that a file should have, the one that it says it has, and the place of that; undefined when it says none. */
+function sealOf(
+  bytes: Uint8Array,
+): { readonly hash: string; readonly said: string; readonly at: number } | undefined {
+  const unsealed = Buffer.from(bytes);
+  const mark = unsealed.lastIndexOf(SEAL);
+  if (mark < 0) return undefined;
+  const at = mark + SEAL.length;
+  const said = unsealed.toString('latin1', at, at + UNSEALED.length);
+  unsealed.fill(UNSEALED, at, at + UNSEALED.length);
+  return { hash: sha256(unsealed), said, at };
 }
 
 /**
- * Reads such a file and proves that it is whole: the hash in it is that of its candles.
+ * Reads such a file after it has proved to be whole: the hash in it is that of all of its bytes. So no damage comes
+ * before the parser, which some flipped bits would keep busy for many seconds.
  * @throws AppError `candles-invalid` naming the file when it is cut off, damaged, or not what its name says
  */
 export async function decodeCandles(file: CandleFileKey, bytes: Uint8Array): Promise<CandleFileBody> {
@@ -99,6 +125,11 @@ export async function decodeCandles(file: CandleFileKey, bytes: Uint8Array): Pro
 }
 
 async function read(bytes: Uint8Array) {
+  if (bytes.length === 0) throw new Error('it is empty');
+  const seal = sealOf(bytes);
+  if (!seal) throw new Error('it is cut off, or was not written by this version of the program');
+  if (seal.hash !== seal.said)
+    throw new Error('it is damaged, its bytes do not match the hash stored with them');
   const file = new Uint8Array(bytes).buffer;
   const parquet = parquetMetadata(file);
   const text = parquet.key_value_metadata?.find(({ key }) => key === METADATA_KEY)?.value;

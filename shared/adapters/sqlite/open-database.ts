@@ -1,13 +1,16 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AppError } from '../../core/errors.ts';
-import { patiently } from './sqlite-errors.ts';
+import { createFile } from './create-file.ts';
+import { itemSum } from './item-sum.ts';
+import { damaged, damagedItem, isNotUnderstood, patiently } from './sqlite-errors.ts';
 
 export interface SqliteOptions {
   /** A path, or `:memory:`. The folder is made when it is missing. */
   readonly file: string;
-  /** `full`: a confirmed write survives a power cut. `relaxed`: it survives the end of the process only. */
+  /**
+   * `full`: a confirmed write survives a power cut. `relaxed`: it survives the end of the process; a power cut may
+   * take the newest transactions, each of them whole.
+   */
   readonly durability: 'full' | 'relaxed';
   /** How long to wait for other processes. */
   readonly waitMs?: number;
@@ -22,7 +25,18 @@ const migrations: readonly string[] = [
     body TEXT NOT NULL,
     PRIMARY KEY (pk, sk)
   ) STRICT, WITHOUT ROWID`,
+  `ALTER TABLE items ADD COLUMN sum INTEGER;
+  UPDATE items SET sum = item_sum(pk, sk, version, body)`,
 ];
+
+/** The columns of the items, by schema number. */
+const columns = ['', 'pk,sk,version,body', 'pk,sk,version,body,sum'];
+
+/** The schema number from which on items have a sum. */
+const SUMMED_NUMBER = 2;
+
+/** A larger file would take longer than half a second to check: its items are checked as they are read. */
+const WHOLE_CHECK_BYTES_MAX = 256 * 2 ** 20;
 
 /** "HOTC" in the file's header: tells our files from those of other programs. */
 const applicationId = 0x484f5443;
@@ -31,23 +45,45 @@ const waitDefaultMs = 30_000;
 
 /**
  * Opens a state file, creating or migrating it as needed; safe when several processes do so at once.
- * @throws AppError `state-invalid` when the file is damaged, foreign or newer than this program (it is then left
- *   as it was); `state-contended` when others hold it for longer than `waitMs`
+ * @throws AppError `state-invalid` when the file is empty, damaged, foreign or newer than this program (it is then
+ *   left as it was); `state-contended` when others hold it for longer than `waitMs`
  */
 export function openDatabase({ file, durability, waitMs = waitDefaultMs }: SqliteOptions): DatabaseSync {
-  if (file !== ':memory:') createFile(file);
   return patiently(file, waitMs, () => {
-    const database = new DatabaseSync(file, { timeout: waitMs });
-    try {
-      const found = recognise(database, file);
-      configure(database, file, durability);
-      if (found < migrations.length) migrate(database, file);
-      return database;
-    } catch (error) {
-      database.close();
-      throw error;
-    }
+    if (file !== ':memory:')
+      createFile(file, (path) => connect(path, { file, waitMs, synchronous: 'OFF' }).close());
+    return connect(file, { file, waitMs, synchronous: synchronous[durability] });
   });
+}
+
+/** `relaxed` waits for the disk at checkpoints only. Never to wait (OFF) could leave halves of transactions. */
+const synchronous = { full: 'FULL', relaxed: 'NORMAL' } as const;
+
+/** Four times as seldom as SQLite does: a replay waits for little else. */
+const RELAXED_CHECKPOINT_PAGES = 4000;
+
+interface Connection {
+  /** What errors call it. */
+  readonly file: string;
+  readonly waitMs: number;
+  readonly synchronous: 'FULL' | 'NORMAL' | 'OFF';
+}
+
+function connect(path: string, connection: Connection): DatabaseSync {
+  const { file, waitMs } = connection;
+  const database = new DatabaseSync(path, { timeout: waitMs });
+  try {
+    database.function('item_sum', { deterministic: true }, (pk, sk, version, body) =>
+      itemSum({ pk: String(pk), sk: String(sk), version: Number(version), body: String(body) }),
+    );
+    const found = recognise(database, file);
+    configure(database, connection);
+    if (found < migrations.length) migrate(database, file);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }
 
 /** Carries `work` out whole or not at all. `work` may return false to have nothing written. */
@@ -63,27 +99,7 @@ export function transaction(database: DatabaseSync, work: () => boolean): boolea
   }
 }
 
-/**
- * Makes an empty file that only its owner may read; SQLite gives its companions the same mode.
- * A file that exists is never opened here: closing it would drop the locks of this process's other connections.
- */
-function createFile(file: string): void {
-  try {
-    mkdirSync(dirname(file), { recursive: true });
-    closeSync(openSync(file, 'wx', 0o600));
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EEXIST') return;
-    throw new AppError(
-      'state-invalid',
-      `the state file "${file}" cannot be created (${code})`,
-      'Check that you may write the folder and that no file is in the place of a folder, or name another with --data.',
-      { cause: error },
-    );
-  }
-}
-
-/** The schema number of the file. Writes nothing; one transaction, because another process may be creating it. */
+/** The schema number of the file. Writes nothing; one transaction, because another process may be writing to it. */
 function recognise(database: DatabaseSync, file: string): number {
   database.exec('BEGIN');
   try {
@@ -92,10 +108,29 @@ function recognise(database: DatabaseSync, file: string): number {
     const isEmpty = !database.prepare('SELECT 1 FROM sqlite_schema').get();
     if (owner !== applicationId && !(owner === 0 && number === 0 && isEmpty)) throw foreign(file);
     if (number > migrations.length) throw newer(file, number);
+    const found = database.prepare("SELECT name FROM pragma_table_info('items')").all();
+    if (found.map(({ name }) => name).join() !== columns[number])
+      throw damaged(file, `it lacks the table of its schema number ${number}`);
+    if (pragma(database, 'page_count') * pragma(database, 'page_size') <= WHOLE_CHECK_BYTES_MAX)
+      checkContent(database, file, number);
     return number;
+  } catch (error) {
+    throw isNotUnderstood(error) ? damaged(file, error.message) : error;
   } finally {
-    database.exec('ROLLBACK');
+    // Not where it could not even begin to read: that would hide why.
+    if (database.isTransaction) database.exec('ROLLBACK');
   }
+}
+
+/** An item that SQLite cannot find any more is not missed by who reads: the whole file tells. */
+function checkContent(database: DatabaseSync, file: string, number: number): void {
+  const structure = String(database.prepare('PRAGMA quick_check(1)').get()?.['quick_check']);
+  if (structure !== 'ok') throw damaged(file, structure.split('\n').at(-1) ?? '');
+  if (number < SUMMED_NUMBER) return;
+  const bad = database
+    .prepare('SELECT pk, sk FROM items WHERE sum IS NOT item_sum(pk, sk, version, body) LIMIT 1')
+    .get();
+  if (bad !== undefined) throw damagedItem(file, { pk: String(bad['pk']), sk: String(bad['sk']) });
 }
 
 function foreign(file: string): AppError {
@@ -114,7 +149,11 @@ function newer(file: string, number: number): AppError {
   );
 }
 
-function configure(database: DatabaseSync, file: string, durability: 'full' | 'relaxed'): void {
+function configure(database: DatabaseSync, { file, synchronous }: Connection): void {
+  database.exec(`PRAGMA synchronous = ${synchronous}`);
+  if (synchronous === 'NORMAL') database.exec(`PRAGMA wal_autocheckpoint = ${RELAXED_CHECKPOINT_PAGES}`);
+  // On macOS a plain fsync leaves the data in the drive's cache; elsewhere this changes nothing.
+  database.exec('PRAGMA fullfsync = ON');
   const mode = database.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode'];
   if (mode !== 'wal' && file !== ':memory:')
     throw new AppError(
@@ -122,9 +161,6 @@ function configure(database: DatabaseSync, file: string, durability: 'full' | 'r
       `the state file "${file}" is where SQLite cannot share it between processes (journal mode "${mode}")`,
       'Name a folder on a local disk with --data.',
     );
-  database.exec(`PRAGMA synchronous = ${durability === 'full' ? 'FULL' : 'OFF'}`);
-  // On macOS a plain fsync leaves the data in the drive's cache; elsewhere this changes nothing.
-  database.exec(`PRAGMA fullfsync = ${durability === 'full' ? 'ON' : 'OFF'}`);
 }
 
 function migrate(database: DatabaseSync, file: string): void {
@@ -138,6 +174,9 @@ function migrate(database: DatabaseSync, file: string): void {
   });
 }
 
-function pragma(database: DatabaseSync, name: 'user_version' | 'application_id'): number {
+function pragma(
+  database: DatabaseSync,
+  name: 'user_version' | 'application_id' | 'page_count' | 'page_size',
+): number {
   return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
 }

@@ -10,9 +10,10 @@ import type {
   TransactResult,
 } from '../../ports/state-store.ts';
 import { assertActions, assertKey } from './check-actions.ts';
+import { itemSum } from './item-sum.ts';
 import { keyRange } from './key-range.ts';
 import { openDatabase, type SqliteOptions, transaction } from './open-database.ts';
-import { patiently } from './sqlite-errors.ts';
+import { damagedItem, patiently } from './sqlite-errors.ts';
 
 /**
  * Items in one SQLite file (WAL), shared by any number of processes of one machine.
@@ -26,7 +27,7 @@ export function sqliteStateStore(options: SqliteOptions): StateStore {
   const { file, waitMs = 30_000 } = options;
   const database = openDatabase({ ...options, waitMs });
   const shared = <T>(work: () => T): T => patiently(file, waitMs, work);
-  const statements = shared(() => prepare(database));
+  const statements = shared(() => ({ file, ...prepare(database) }));
   return {
     get: async (key) => shared(() => readItem(statements, key)),
     query: async (pk, queryOptions = {}) => shared(() => readItems(statements, pk, queryOptions)),
@@ -40,22 +41,24 @@ export function sqliteStateStore(options: SqliteOptions): StateStore {
   };
 }
 
-type Statements = ReturnType<typeof prepare>;
+type Statements = ReturnType<typeof prepare> & { readonly file: string };
 
 function prepare(database: DatabaseSync) {
   // Bounds are bytes, and CAST makes text of them without a change: both ends are ranges of the primary key.
   const range = 'pk = ? AND sk >= CAST(? AS TEXT) AND sk < CAST(? AS TEXT)';
   return {
-    read: database.prepare('SELECT version, body FROM items WHERE pk = ? AND sk = ?'),
-    ascending: database.prepare(`SELECT sk, version, body FROM items WHERE ${range} ORDER BY sk LIMIT ?`),
+    read: database.prepare('SELECT sk, version, body, sum FROM items WHERE pk = ? AND sk = ?'),
+    ascending: database.prepare(
+      `SELECT sk, version, body, sum FROM items WHERE ${range} ORDER BY sk LIMIT ?`,
+    ),
     descending: database.prepare(
-      `SELECT sk, version, body FROM items WHERE ${range} ORDER BY sk DESC LIMIT ?`,
+      `SELECT sk, version, body, sum FROM items WHERE ${range} ORDER BY sk DESC LIMIT ?`,
     ),
     create: database.prepare(
-      'INSERT INTO items (pk, sk, version, body) VALUES (?, ?, 1, ?) ON CONFLICT DO NOTHING',
+      'INSERT INTO items (pk, sk, version, body, sum) VALUES (?, ?, 1, ?, ?) ON CONFLICT DO NOTHING',
     ),
     replace: database.prepare(
-      'UPDATE items SET version = version + 1, body = ? WHERE pk = ? AND sk = ? AND version = ?',
+      'UPDATE items SET version = version + 1, body = ?, sum = ? WHERE pk = ? AND sk = ? AND version = ?',
     ),
     remove: database.prepare('DELETE FROM items WHERE pk = ? AND sk = ? AND version = ?'),
   };
@@ -64,7 +67,7 @@ function prepare(database: DatabaseSync) {
 function readItem(statements: Statements, { pk, sk }: ItemKey): Item | undefined {
   assertKey({ pk, sk });
   const row = statements.read.get(pk, sk);
-  return row && { pk, sk, version: Number(row['version']), body: bodyOf(row) };
+  return row && itemOf(statements, pk, row);
 }
 
 function readItems(statements: Statements, pk: string, options: QueryOptions): readonly Item[] {
@@ -72,16 +75,14 @@ function readItems(statements: Statements, pk: string, options: QueryOptions): r
   assert(limit === undefined || (Number.isInteger(limit) && limit > 0), `a query limit of ${limit}`);
   const { from, before } = keyRange(options);
   const rows = statements[descending ? 'descending' : 'ascending'].all(pk, from, before, limit ?? unlimited);
-  return rows.map((row) => ({
-    pk,
-    sk: String(row['sk']),
-    version: Number(row['version']),
-    body: bodyOf(row),
-  }));
+  return rows.map((row) => itemOf(statements, pk, row));
 }
 
-function bodyOf(row: Record<string, unknown>): ItemBody {
-  return JSON.parse(String(row['body'])) as ItemBody;
+/** @throws AppError `state-invalid` when the row is not what was written */
+function itemOf({ file }: Statements, pk: string, row: Record<string, unknown>): Item {
+  const [sk, version, body] = [String(row['sk']), Number(row['version']), String(row['body'])];
+  if (row['sum'] !== itemSum({ pk, sk, version, body })) throw damagedItem(file, { pk, sk });
+  return { pk, sk, version, body: JSON.parse(body) as ItemBody };
 }
 
 function transact(
@@ -106,8 +107,10 @@ function carryOut(statements: Statements, action: Action): boolean {
   if (action.kind === 'check') return hasFields(readItem(statements, { pk, sk }), action.fields);
   if (action.kind === 'remove') return isOne(statements.remove.run(pk, sk, action.expect));
   const body = JSON.stringify(action.body);
-  if (action.expect === 'absent') return isOne(statements.create.run(pk, sk, body));
-  return isOne(statements.replace.run(body, pk, sk, action.expect));
+  const before = action.expect === 'absent' ? 0 : action.expect;
+  const sum = itemSum({ pk, sk, version: before + 1, body });
+  if (action.expect === 'absent') return isOne(statements.create.run(pk, sk, body, sum));
+  return isOne(statements.replace.run(body, sum, pk, sk, before));
 }
 
 const isOne = ({ changes }: { readonly changes: number | bigint }): boolean => changes === 1;

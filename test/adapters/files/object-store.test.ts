@@ -62,4 +62,29 @@ describe('a folder of files', () => {
       });
     expect(await store.list('')).toEqual(['a/b']);
   });
+
+  it('whose lock has content is not written, and the error says which file to delete', async () => {
+    const root = join(folder, 'locked');
+    const store = fileObjectStore(root);
+    mkdirSync(root);
+    writeFileSync(join(root, '.lock'), 'a text where nothing should be '.repeat(50));
+    await expect(store.put('a', bytes, 'absent')).rejects.toMatchObject({
+      code: 'state-invalid',
+      message: `the lock "${join(root, '.lock')}" cannot be taken: file is not a database`,
+      hint: expect.stringContaining('can be deleted'),
+    });
+    expect(await store.list('')).toEqual([]);
+    rmSync(join(root, '.lock'));
+    expect(await store.put('a', bytes, 'absent')).toBe(true);
+  });
+
+  it('keeps nothing of what it could not put in its place', async () => {
+    const root = join(folder, 'taken');
+    mkdirSync(join(root, 'a'), { recursive: true });
+    await expect(fileObjectStore(root).put('a', bytes, 'absent')).rejects.toMatchObject({
+      code: 'state-invalid',
+      message: `"${join(root, 'a')}" cannot be read or written (EISDIR)`,
+    });
+    expect(readdirSync(root).sort()).toEqual(['.lock', 'a']);
+  });
 });
