@@ -2,7 +2,7 @@ import type { Units } from '../decimal.ts';
 import { type Candles, rowsBefore } from '../market/candles.ts';
 import { symbolKey } from '../market/instruments.ts';
 import { type EpochMs, HOUR_MS, MINUTE_MS } from '../market/timeframes.ts';
-import { hasFallen, type Limit } from './limits.ts';
+import { hasFallen, hasMoved, type Limit } from './limits.ts';
 import type { Standing } from './standing.ts';
 
 /** Of the account: `manual portfolio drawdown losses`; of a symbol: `asset:BTC-USD`, `flash:BTC-USD`. */
@@ -123,13 +123,14 @@ function assetTrip(window: ExecWindow, { assetFall, assetLockMinutes }: BreakerR
   const { symbol, atMs, exec } = window;
   const scope = symbolScope('asset', symbol);
   const { first, end } = rowsOf(window, scope, ASSET_WINDOW_MS);
+  if (first >= end) return [];
   let highest = 0;
   let lowest = Number.POSITIVE_INFINITY;
   for (let i = first; i < end; i++) {
     if (exec.high[i]! > highest) highest = exec.high[i]!;
     if (exec.low[i]! < lowest) lowest = exec.low[i]!;
   }
-  if (!((highest - lowest) / highest >= assetFall)) return [];
+  if (!hasMoved(highest, lowest, assetFall)) return [];
   const why = `${symbol} traded ${percent(assetFall)} or more below the high of the last hour.`;
   const untilMs = atMs + assetLockMinutes * MINUTE_MS;
   return [{ scope, untilMs, atMs, why, by: ENGINE }];
@@ -141,12 +142,13 @@ function flashTrip(window: ExecWindow, { flashMove }: BreakerRules): readonly Tr
   if (execMs > FLASH_EXEC_MS_MAX) return [];
   const scope = symbolScope('flash', symbol);
   const { first, end } = rowsOf(window, scope, FLASH_WINDOW_MS);
-  let largest = 0;
-  for (let i = first; i < end; i++) {
-    largest = Math.max(largest, (exec.high[i]! - exec.low[i]!) / exec.low[i]!);
-    if (i > 0) largest = Math.max(largest, Math.abs(exec.close[i]! / exec.close[i - 1]! - 1));
+  let hasJumped = false;
+  for (let i = first; i < end && !hasJumped; i++) {
+    hasJumped =
+      hasMoved(exec.low[i]!, exec.high[i]!, flashMove) ||
+      (i > 0 && hasMoved(exec.close[i - 1]!, exec.close[i]!, flashMove));
   }
-  if (largest < flashMove) return [];
+  if (!hasJumped) return [];
   const why = `A one-minute candle of ${symbol} moved ${percent(flashMove)} or more.`;
   // This decision and the next: it ends at the second tick after.
   const untilMs = (Math.floor(atMs / tickMs) + 2) * tickMs;
