@@ -92,7 +92,7 @@ export function drawdownTrip(
 /** Losing positions in a row, as they were counted when the last of them was closed. */
 export function lossesTrip({ losses, lockedUntilMs, lastLossMs }: Standing, atMs: EpochMs): readonly Trip[] {
   if (lockedUntilMs === null || atMs >= lockedUntilMs) return [];
-  const why = `${losses} losing positions in a row.`;
+  const why = losses > 1 ? `${losses} losing positions in a row.` : 'A losing position.';
   return [{ scope: 'losses', untilMs: lockedUntilMs, atMs: lastLossMs ?? atMs, why, by: ENGINE }];
 }
 
@@ -142,11 +142,12 @@ function flashTrip(window: ExecWindow, { flashMove }: BreakerRules): readonly Tr
   if (execMs > FLASH_EXEC_MS_MAX) return [];
   const scope = symbolScope('flash', symbol);
   const { first, end } = rowsOf(window, scope, FLASH_WINDOW_MS);
+  const isFollowing = (i: number) => i > 0 && exec.openMs[i]! - exec.openMs[i - 1]! === execMs;
   let hasJumped = false;
   for (let i = first; i < end && !hasJumped; i++) {
     hasJumped =
       hasMoved(exec.low[i]!, exec.high[i]!, flashMove) ||
-      (i > 0 && hasMoved(exec.close[i - 1]!, exec.close[i]!, flashMove));
+      (isFollowing(i) && hasMoved(exec.close[i - 1]!, exec.close[i]!, flashMove));
   }
   if (!hasJumped) return [];
   const why = `A one-minute candle of ${symbol} moved ${percent(flashMove)} or more.`;
