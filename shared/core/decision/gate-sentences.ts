@@ -32,14 +32,14 @@ const sentences: Readonly<Record<GateCode, Sentence>> = {
     `The account fell ${limit === null ? 'too far' : `${percent(limit)} or more`} below its highest equity ` +
     `(${percent(value)} now): nothing is entered until a person resets it.`,
   MAX_OPEN: ({ value, limit }) => `${value} of at most ${limit} positions are open.`,
-  COOLDOWN: ({ value }) =>
-    `A position was closed with a loss: nothing is entered before ${value === null ? '–' : isoMinute(value)} UTC.`,
+  COOLDOWN: ({ value, limit }) =>
+    `A position was closed with a loss: for ${limit} minutes, until ${value === null ? '–' : isoMinute(value)} UTC, nothing is entered.`,
   ATR_TOO_LOW: ({ value, limit }, { symbol }) =>
     `${symbol} moves too little: ATR(14, 4h) is ${percent(value)} of the price, below ${percent(limit)}.`,
   SPREAD: ({ value, limit }, { symbol }) =>
     `The spread of ${symbol} is ${value?.toFixed(1)} bps, wider than ${limit}.`,
   MIN_EDGE: ({ value, limit }) =>
-    `The way to the target is ${percent(value)} of the price, less than twice the cost of a round trip (${percent(limit)}).`,
+    `The way to the target (without one: twice the risk) is ${percent(value)} of the price, less than twice the cost of a round trip (${percent(limit)}).`,
   BALANCE_SHORT: () => 'The venue holds less than the books say.',
 };
 

@@ -1,4 +1,4 @@
-import { numberOf, type Units } from '../decimal.ts';
+import { numberOf, type Units, unitsOf, unitsOfNumber } from '../decimal.ts';
 import { type EpochMs, MINUTE_MS } from '../market/timeframes.ts';
 import {
   type Breaker,
@@ -7,7 +7,7 @@ import {
   isTripped,
   symbolScope,
 } from '../risk/breakers.ts';
-import { hasFallen, type Limit } from '../risk/limits.ts';
+import { hasFallen, type Limit, reaches } from '../risk/limits.ts';
 import type { Standing } from '../risk/standing.ts';
 
 /** What can forbid an entry that the ensemble wants, in the order in which the first is named. */
@@ -82,7 +82,8 @@ export interface GateEntry {
 
 /**
  * Every gate in order, each judged whatever the others say. Limits are inclusive, except where being at the limit
- * is still good enough (ATR, spread, edge).
+ * is still good enough (ATR, spread, edge). Prices are compared as the decimals that they spell: as floats, one at
+ * its limit would often pass for one beyond it.
  * @see spec: §14, gates; quant: §6
  */
 export function gatesOf(entry: GateEntry, guard: Guard, rules: GateRules): readonly Gate[] {
@@ -138,21 +139,30 @@ function marketGates(
   { quote }: Guard,
   { minAtrFraction, maxSpreadBps }: GateRules,
 ): readonly Gate[] {
-  const range = atr / close;
+  const price = unitsOfNumber(close);
   // Without a target twice the risk stands for it.
-  const distance = (target === null ? 2 * (close - stop) : target - close) / close;
-  const roundTrip = 2 * takeCost;
+  const way = target === null ? 2n * (price - unitsOfNumber(stop)) : unitsOfNumber(target) - price;
+  const edge = 2 * (2 * takeCost);
   return [
-    gate('ATR_TOO_LOW', range < minAtrFraction, { value: range, limit: minAtrFraction }),
+    gate('ATR_TOO_LOW', !reaches(unitsOfNumber(atr), price, minAtrFraction), {
+      value: atr / close,
+      limit: minAtrFraction,
+    }),
     spreadGate(quote, maxSpreadBps),
-    gate('MIN_EDGE', distance < 2 * roundTrip, { value: distance, limit: 2 * roundTrip }),
+    gate('MIN_EDGE', !reaches(way, price, edge), { value: numberOf(way) / close, limit: edge }),
   ];
 }
 
+/** Basis points of a whole, for a mid that is half of a sum. */
+const BASIS_POINTS = unitsOf('20000');
+
 function spreadGate(quote: Quote | null, maxSpreadBps: number): Gate {
   if (quote === null) return { code: 'SPREAD', outcome: 'unknown', value: null, limit: maxSpreadBps };
-  const spreadBps = ((quote.ask - quote.bid) / ((quote.ask + quote.bid) / 2)) * 10_000;
-  return gate('SPREAD', spreadBps > maxSpreadBps, { value: spreadBps, limit: maxSpreadBps });
+  const bid = unitsOfNumber(quote.bid);
+  const ask = unitsOfNumber(quote.ask);
+  const isTooWide = (ask - bid) * BASIS_POINTS > unitsOfNumber(maxSpreadBps) * (ask + bid);
+  const value = (numberOf(ask - bid) / numberOf(ask + bid)) * 20_000;
+  return gate('SPREAD', isTooWide, { value, limit: maxSpreadBps });
 }
 
 function gate(code: GateCode, isFailed: boolean, measured: Pick<Gate, 'value' | 'limit'>): Gate {

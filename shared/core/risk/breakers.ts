@@ -2,7 +2,7 @@ import type { Units } from '../decimal.ts';
 import type { Candles } from '../market/candles.ts';
 import { symbolKey } from '../market/instruments.ts';
 import { type EpochMs, HOUR_MS, MINUTE_MS } from '../market/timeframes.ts';
-import { hasFallen, type Limit } from './limits.ts';
+import { hasFallen, hasMoved, type Limit } from './limits.ts';
 import type { Standing } from './standing.ts';
 
 /** Of the account: `manual portfolio drawdown losses`; of a symbol: `asset:BTC-USD`, `flash:BTC-USD`. */
@@ -92,7 +92,7 @@ export function drawdownTrip(
 /** Losing positions in a row, as they were counted when the last of them was closed. */
 export function lossesTrip({ losses, lockedUntilMs, lastLossMs }: Standing, atMs: EpochMs): readonly Trip[] {
   if (lockedUntilMs === null || atMs >= lockedUntilMs) return [];
-  const why = `${losses} losing positions in a row.`;
+  const why = losses > 1 ? `${losses} losing positions in a row.` : 'A losing position.';
   return [{ scope: 'losses', untilMs: lockedUntilMs, atMs: lastLossMs ?? atMs, why, by: ENGINE }];
 }
 
@@ -118,8 +118,8 @@ export interface ExecWindow {
 
 /** What the newest exec candles of a symbol trip: a fall within an hour, and a flash within a quarter of one. */
 export function symbolTrips(window: ExecWindow, rules: BreakerRules): readonly Trip[] {
-  const isFallen = fallOf(window, ASSET_WINDOW_MS) >= rules.assetFall;
-  const isFlash = window.execMs <= FLASH_EXEC_MS_MAX && moveOf(window, FLASH_WINDOW_MS) >= rules.flashMove;
+  const isFallen = hasFallenWithin(window, ASSET_WINDOW_MS, rules.assetFall);
+  const isFlash = hasFlashedWithin(window, FLASH_WINDOW_MS, rules.flashMove);
   if (!isFallen && !isFlash) return NOTHING;
   return [...(isFallen ? assetTrip(window, rules) : []), ...(isFlash ? flashTrip(window, rules) : [])];
 }
@@ -129,7 +129,7 @@ const NOTHING: readonly Trip[] = [];
 function assetTrip(window: ExecWindow, { assetFall, assetLockMinutes }: BreakerRules): readonly Trip[] {
   const { symbol, atMs } = window;
   const scope = symbolScope('asset', symbol);
-  if (fallOf(window, sinceReset(window, scope, ASSET_WINDOW_MS)) < assetFall) return [];
+  if (!hasFallenWithin(window, sinceReset(window, scope, ASSET_WINDOW_MS), assetFall)) return NOTHING;
   const why = `${symbol} traded ${percent(assetFall)} or more below the high of the last hour.`;
   const untilMs = atMs + assetLockMinutes * MINUTE_MS;
   return [{ scope, untilMs, atMs, why, by: ENGINE }];
@@ -138,37 +138,40 @@ function assetTrip(window: ExecWindow, { assetFall, assetLockMinutes }: BreakerR
 function flashTrip(window: ExecWindow, { flashMove }: BreakerRules): readonly Trip[] {
   const { symbol, atMs, tickMs } = window;
   const scope = symbolScope('flash', symbol);
-  if (moveOf(window, sinceReset(window, scope, FLASH_WINDOW_MS)) < flashMove) return [];
+  if (!hasFlashedWithin(window, sinceReset(window, scope, FLASH_WINDOW_MS), flashMove)) return NOTHING;
   const why = `A one-minute candle of ${symbol} moved ${percent(flashMove)} or more.`;
   // This decision and the next: it ends at the second tick after.
   const untilMs = (Math.floor(atMs / tickMs) + 2) * tickMs;
   return [{ scope, untilMs, atMs, why, by: ENGINE }];
 }
 
-/** How far the lowest low of a window lies under its highest high, a fraction of that; 0 without a candle. */
-function fallOf(window: ExecWindow, windowMs: number): number {
+/** Whether the lowest low of a window lies a limit or more under its highest high. */
+function hasFallenWithin(window: ExecWindow, windowMs: number, limit: number): boolean {
   const { exec, closed } = window;
+  const first = firstRow(window, windowMs);
+  if (first >= closed) return false;
   let highest = 0;
   let lowest = Number.POSITIVE_INFINITY;
-  for (let i = firstRow(window, windowMs); i < closed; i++) {
+  for (let i = first; i < closed; i++) {
     if (exec.high[i]! > highest) highest = exec.high[i]!;
     if (exec.low[i]! < lowest) lowest = exec.low[i]!;
   }
-  return highest > 0 ? (highest - lowest) / highest : 0;
+  return hasMoved(highest, lowest, limit);
 }
 
 /**
- * The largest range of a candle of a window, or move from close to close. A range is measured from its low, the
- * stricter of the possible readings.
+ * Whether a one-minute candle of a window has a range of a limit or more, or such a move from the close a minute
+ * before. A range is measured from its low, the stricter of the possible readings.
  */
-function moveOf(window: ExecWindow, windowMs: number): number {
-  const { exec, closed } = window;
-  let largest = 0;
+function hasFlashedWithin(window: ExecWindow, windowMs: number, limit: number): boolean {
+  const { exec, closed, execMs } = window;
+  if (execMs > FLASH_EXEC_MS_MAX) return false;
+  const isFollowing = (i: number) => i > 0 && exec.openMs[i]! - exec.openMs[i - 1]! === execMs;
   for (let i = firstRow(window, windowMs); i < closed; i++) {
-    largest = Math.max(largest, (exec.high[i]! - exec.low[i]!) / exec.low[i]!);
-    if (i > 0) largest = Math.max(largest, Math.abs(exec.close[i]! / exec.close[i - 1]! - 1));
+    if (hasMoved(exec.low[i]!, exec.high[i]!, limit)) return true;
+    if (isFollowing(i) && hasMoved(exec.close[i - 1]!, exec.close[i]!, limit)) return true;
   }
-  return largest;
+  return false;
 }
 
 /** The first row of those that ended within a window before the instant, or of the last candle where it is longer. */

@@ -35,7 +35,8 @@ export function correlation(a: Closes, b: Closes, stepMs: number): number | null
     yy += (y - meanY) * (y - meanY);
     xy += (x - meanX) * (y - meanY);
   }
-  return xx > 0 && yy > 0 ? xy / Math.sqrt(xx * yy) : null;
+  if (!(xx > 0 && yy > 0)) return null;
+  return Math.min(Math.max(xy / Math.sqrt(xx * yy), -1), 1); // the last digit may lie beyond
 }
 
 function returnsByTime({ openMs, close }: Closes, stepMs: number): ReadonlyMap<number, number> {

@@ -79,8 +79,10 @@ export function afterClose(standing: Standing, closed: Position, rules: LossRule
   }
   const losses = before.losses + 1;
   const isLocked = losses >= rules.losses || before.lockedUntilMs !== null;
-  const lockedUntilMs = isLocked ? atMs + rules.lossesLockMinutes * MINUTE_MS : null;
-  return { ...standing, netRs, losses, lockedUntilMs, lastLossMs: atMs };
+  // A fill that was found late, after a newer one of another symbol, shortens neither lock nor cooldown.
+  const untilMs = Math.max(atMs + rules.lossesLockMinutes * MINUTE_MS, before.lockedUntilMs ?? 0);
+  const lastLossMs = Math.max(atMs, standing.lastLossMs ?? 0);
+  return { ...standing, netRs, losses, lockedUntilMs: isLocked ? untilMs : null, lastLossMs };
 }
 
 /** The drawdown is measured from here on: a person reset it. */

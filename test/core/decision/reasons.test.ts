@@ -70,6 +70,16 @@ describe('the reasons of no entry', () => {
     ]);
   });
 
+  it('say that too few agree', () => {
+    const strict = { ...rules, ensemble: { threshold: 0.5, minSupporters: 2, minFamilies: 2 } };
+    const input = decideInput({ signals: [trend] });
+    const record = recordOf(input, decide(input, strict), { rules: strict, context: recordContext });
+    expect(record.reasons.slice(-2)).toEqual([
+      'The long score is 0.60: too few strategies agree; they are of too few families.',
+      'Nothing is bought: the long score of 0.60 does not meet the rule of an entry.',
+    ]);
+  });
+
   it('say that an entry is under way', () => {
     expect(reasonsOf({ signals: [trend], isEntering: true }).slice(1)).toEqual([
       'The market is taken for a random walk (Hurst exponent 0.50, ADX 22).',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { textOf, unitsOf } from '../../../shared/core/decimal.ts';
-import { type SizeInput, sizeEntry } from '../../../shared/core/risk/size.ts';
+import { type SizeInput, sizeEntry, volatilityScale } from '../../../shared/core/risk/size.ts';
 import { decideRules } from '../../helpers/decisions.ts';
 
 const { instrument } = decideRules;
@@ -88,6 +88,69 @@ describe('the size of an entry', () => {
         expect(cost * 1.0043).toBeLessThanOrEqual(free * (1 + 1e-12));
       }),
     );
+  });
+});
+
+describe('a size grows', () => {
+  // Ranges in which each term binds now and then.
+  const amount = (max: number) => fc.double({ min: 0, max, noNaN: true });
+  const inputs = fc.record({
+    equity: amount(20_000),
+    exposure: amount(5000),
+    free: amount(50_000),
+    entry: fc.constant(100),
+    stop: fc.double({ min: 99, max: 99.9, noNaN: true }),
+    risk: fc.double({ min: 0.002, max: 0.02, noNaN: true }),
+    regimeSize: fc.constantFrom(0.5, 1),
+    correlationScale: fc.double({ min: 0.5, max: 1, noNaN: true }),
+    volatility: fc.double({ min: 0.1, max: 1, noNaN: true }),
+    volatilityTarget: fc.double({ min: 0.05, max: 0.3, noNaN: true }),
+    maxSymbolFraction: fc.double({ min: 0.1, max: 1, noNaN: true }),
+    takeCost: fc.double({ min: 0, max: 0.01, noNaN: true }),
+  });
+
+  // `stop` is below the entry of 100: the higher, the less is at risk.
+  it.each<[keyof SizeInput, 1 | -1]>([
+    ['equity', 1],
+    ['free', 1],
+    ['exposure', -1],
+    ['stop', 1],
+    ['risk', 1],
+    ['regimeSize', 1],
+    ['correlationScale', 1],
+    ['volatility', -1],
+    ['volatilityTarget', 1],
+    ['maxSymbolFraction', 1],
+    ['takeCost', -1],
+  ])('with %s in the direction of %d, or stays', (term, direction) => {
+    let grown = 0;
+    fc.assert(
+      fc.property(inputs, inputs, (given, other) => {
+        const values = [given[term], other[term]].sort((a, b) => direction * (a - b));
+        const [less = 0, more = 0] = values;
+        const before = sizeEntry({ ...given, [term]: less }, instrument);
+        const after = sizeEntry({ ...given, [term]: more }, instrument);
+        expect(after.notional).toBeGreaterThanOrEqual(before.notional * (1 - 1e-12));
+        expect(Number(after.quantity)).toBeGreaterThanOrEqual(Number(before.quantity) - 1e-8);
+        if (after.notional > before.notional) grown++;
+      }),
+      { numRuns: 1000 },
+    );
+    expect(grown).toBeGreaterThan(0);
+  });
+});
+
+describe('the scale by volatility', () => {
+  it.each([
+    [0.15, 1],
+    [0.1, 1],
+    [0, 1],
+    [0.3, 0.5],
+    [0.6, 0.25],
+    [5, 0.25],
+    [Number.NaN, 1], // not known: whoever has too few candles for it does not enter anyway
+  ])('of %d a year is %d for a target of 0.15', (volatility, scale) => {
+    expect(volatilityScale(volatility, 0.15)).toBeCloseTo(scale, 15);
   });
 });
 
