@@ -92,7 +92,11 @@ export function drawdownTrip(
 /** Losing positions in a row, as they were counted when the last of them was closed. */
 export function lossesTrip({ losses, lockedUntilMs, lastLossMs }: Standing, atMs: EpochMs): readonly Trip[] {
   if (lockedUntilMs === null || atMs >= lockedUntilMs) return [];
-  const why = `${losses} losing positions in a row.`;
+  // A win may have come since: the lock holds, and the count says nothing any more.
+  const why =
+    losses > 1
+      ? `${losses} losing positions in a row.`
+      : 'Too many losing positions in a row, or another one while entries were locked.';
   return [{ scope: 'losses', untilMs: lockedUntilMs, atMs: lastLossMs ?? atMs, why, by: ENGINE }];
 }
 
@@ -141,10 +145,12 @@ function flashTrip(window: ExecWindow, { flashMove }: BreakerRules): readonly Tr
   if (execMs > FLASH_EXEC_MS_MAX) return [];
   const scope = symbolScope('flash', symbol);
   const { first, end } = rowsOf(window, scope, FLASH_WINDOW_MS);
+  // What lies before a hole depends on how far back one looks, and was not a minute ago.
+  const isFollowing = (i: number) => i > 0 && exec.openMs[i]! - exec.openMs[i - 1]! === execMs;
   let largest = 0;
   for (let i = first; i < end; i++) {
     largest = Math.max(largest, (exec.high[i]! - exec.low[i]!) / exec.low[i]!);
-    if (i > 0) largest = Math.max(largest, Math.abs(exec.close[i]! / exec.close[i - 1]! - 1));
+    if (isFollowing(i)) largest = Math.max(largest, Math.abs(exec.close[i]! / exec.close[i - 1]! - 1));
   }
   if (largest < flashMove) return [];
   const why = `A one-minute candle of ${symbol} moved ${percent(flashMove)} or more.`;
