@@ -2,40 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { sqliteStateStore } from '../../shared/adapters/sqlite/state-store.ts';
 import { compareWithEngine } from '../../shared/app/parity.ts';
 import { replay } from '../../shared/app/replay.ts';
-import type { Kept } from '../../shared/app/results.ts';
 import type { Feed } from '../../shared/app/trader.ts';
 import { unitsOf } from '../../shared/core/decimal.ts';
 import { timeframeMs } from '../../shared/core/market/timeframes.ts';
-import type { StateStore } from '../../shared/ports/state-store.ts';
-import { expectBooksToAgree } from '../helpers/account-state.ts';
+import { compared } from '../helpers/stage.ts';
 import { walkWorld } from '../helpers/walk-world.ts';
 import { engineInputOf, paperOf, scriptedWorld, type Worker, type World } from '../helpers/world.ts';
 
-/** Replays a world, compares it with the engine, and checks the books. */
-async function compared(world: World): Promise<{ kept: Kept; store: StateStore }> {
-  const store = sqliteStateStore({ file: ':memory:', durability: 'relaxed' });
-  const kept = await replay(paperOf(world, { store }), world);
-  const { differences, compared: counts } = compareWithEngine(kept, engineInputOf(world));
-  expect(differences).toEqual([]);
-  expect(counts).toEqual({
-    decisions: kept.decisions.length,
-    fills: kept.fills.length,
-    marks: kept.marks.length,
-  });
-  await expectBooksToAgree(store, world);
-  return { kept, store };
-}
-
-const hour = (world: World, atMs: number) => (atMs - world.fromMs) / 3_600_000;
-
-/** Fills as `4h BTC OPEN ENTRY 6.25 at 100.03`: hours since the beginning, step, reason, quantity, price. */
-async function told(world: World): Promise<readonly string[]> {
-  const { kept } = await compared(world);
-  return kept.fills.map(({ atMs, symbol, step, reason, quantity, price }) => {
-    const [amount, each] = [Number(quantity) / 1e18, Number(price) / 1e18];
-    return `${hour(world, atMs)}h ${symbol.slice(0, 3)} ${step} ${reason} ${amount} at ${each}`;
-  });
-}
+const told = async (world: World) => (await compared(world)).fills;
 
 async function endedOrders(world: World): Promise<readonly string[]> {
   const { store } = await compared(world);

@@ -42,16 +42,27 @@ function rowsOf(script: string, execMs: number): readonly ScriptRow[] {
     });
 }
 
-/** Calm candles around a price before the script begins: true range 2 % of it. */
-function calm(price: number, timeframe: Timeframe, rows: number): readonly Candle[] {
-  return Array.from({ length: rows }, (_, i) => ({
-    openMs: SCRIPT_START_MS - (rows - i) * timeframeMs[timeframe],
-    open: price,
-    high: price * 1.01,
-    low: price * 0.99,
-    close: price,
-    volume: ORDINARY_VOLUME,
-  }));
+/** What came before a script. Without it the candles are calm around its first open: true range 2 % of it. */
+export interface Past {
+  /** Closes that lead up to the script, oldest first; before them it was calm around the first of them. */
+  readonly closes?: readonly number[];
+  /** How far a candle reaches above and below its close, a fraction of it. */
+  readonly reach?: number;
+}
+
+/** 4h candles before the script begins. */
+function pastOf(price: number, rows: number, { closes = [price], reach = 0.01 }: Past): readonly Candle[] {
+  return Array.from({ length: rows }, (_, i) => {
+    const close = closes[Math.max(0, closes.length - rows + i)] ?? price;
+    return {
+      openMs: SCRIPT_START_MS - (rows - i) * timeframeMs['4h'],
+      open: close,
+      high: close * (1 + reach),
+      low: close * (1 - reach),
+      close,
+      volume: ORDINARY_VOLUME,
+    };
+  });
 }
 
 function joined(a: readonly Candle[], b: Candles): Candles {
@@ -66,10 +77,18 @@ function joined(a: readonly Candle[], b: Candles): Candles {
   return candlesOf([...a, ...rows]);
 }
 
+/** How the candles of scripts are made. */
+interface Staging {
+  readonly exec: Timeframe;
+  /** 4h candles before the scripts begin. */
+  readonly historyRows: number;
+  readonly past: Readonly<Record<string, Past>>;
+}
+
 /** The candles of some scripts, and the span from their first candle to the end of their last. */
 export function scriptedData(
   scripts: Readonly<Record<string, string>>,
-  { exec, historyRows }: { readonly exec: Timeframe; readonly historyRows: number },
+  { exec, historyRows, past }: Staging,
 ): { readonly data: MarketData; readonly fromMs: EpochMs; readonly toMs: EpochMs } {
   const execMs = timeframeMs[exec];
   const symbols = new Map(
@@ -77,7 +96,7 @@ export function scriptedData(
       const rows = rowsOf(script, execMs);
       const whole = candlesOf(rows);
       const told = exec === '4h' ? whole : aggregateCandles(whole, { from: exec, to: '4h' });
-      const fourHours = joined(calm(rows[0]?.open ?? 0, '4h', historyRows), told);
+      const fourHours = joined(pastOf(rows[0]?.open ?? 0, historyRows, past[symbol] ?? {}), told);
       const met = candlesOf(rows.filter(({ isHole }) => !isHole));
       return [symbol, { exec: met, series: new Map([['4h' as const, fourHours]]) }];
     }),
@@ -96,7 +115,8 @@ export interface ScriptedOptions {
   readonly stop?: number | undefined;
   /** Target above the close of the vote, as a factor of it. */
   readonly target?: number | undefined;
-  readonly timeStopBars?: number | undefined;
+  /** Of both, or of each. */
+  readonly timeStopBars?: number | Readonly<Record<'trend' | 'turtle', number>> | undefined;
 }
 
 /**
@@ -117,12 +137,13 @@ export function scriptedInstances({
       warmup: () => 0,
       prepare: (candles) => said(name, candles, { stop, target }),
     };
+    const bars = typeof timeStopBars === 'object' ? timeStopBars[name] : timeStopBars;
     return {
       id: `${strategy.id}@4h`,
       strategy,
       timeframe: '4h',
       params: {},
-      timeStopMs: timeStopBars === undefined ? null : timeStopBars * timeframeMs['4h'],
+      timeStopMs: bars === undefined ? null : bars * timeframeMs['4h'],
     };
   });
 }

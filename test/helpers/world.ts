@@ -9,7 +9,7 @@ import type { MarketData } from '../../shared/core/market/market-data.ts';
 import { type EpochMs, type Timeframe, timeframeMs } from '../../shared/core/market/timeframes.ts';
 import type { Instance } from '../../shared/core/strategies/instances.ts';
 import type { StateStore } from '../../shared/ports/state-store.ts';
-import { type ScriptedOptions, scriptedData, scriptedInstances } from './script.ts';
+import { type Past, type ScriptedOptions, scriptedData, scriptedInstances } from './script.ts';
 
 /** A market that was made up, the account that trades it, and the span of the play. */
 export interface World {
@@ -25,17 +25,22 @@ export interface World {
 const market = { tickDecimals: 2, lotDecimals: 4, minQuantity: '0.01', minCost: '0.5', halfSpreadBps: 1 };
 
 /** Limits that stand in nobody's way. */
-const freely = { cooldownMinutes: 0, dailyLossMax: 'off', drawdownMax: 'off', maxOpen: 20 };
+export const freely = { cooldownMinutes: 0, dailyLossMax: 'off', drawdownMax: 'off', maxOpen: 20 };
+
+/** Fields of a config that replace the ordinary ones, and fields of every market. */
+export interface ConfigOver extends Readonly<Record<string, unknown>> {
+  readonly market?: Readonly<Record<string, unknown>>;
+}
 
 /** A config in which one strategy is enough for an entry and losses forbid none. `over` replaces whole fields of it. */
 export function worldConfig(
   symbols: readonly string[],
-  over: Readonly<Record<string, unknown>> = {},
+  { market: own = {}, ...over }: ConfigOver = {},
 ): Config {
   return parseConfig(
     {
       symbols: [...symbols],
-      markets: Object.fromEntries(symbols.map((symbol) => [symbol, market])),
+      markets: Object.fromEntries(symbols.map((symbol) => [symbol, { ...market, ...own }])),
       ensemble: { threshold: 0.45, minSupporters: 1, minFamilies: 1 },
       risk: freely,
       strategies: {},
@@ -45,23 +50,33 @@ export function worldConfig(
   );
 }
 
-interface ScriptedWorld extends ScriptedOptions {
+export interface ScriptedWorld extends ScriptedOptions {
   readonly exec?: Timeframe;
   readonly lookbackRows?: number;
-  readonly config?: Readonly<Record<string, unknown>>;
+  /** 4h candles before the scripts; as many as a decision sees, when not told. */
+  readonly historyRows?: number;
+  readonly past?: Readonly<Record<string, Past>>;
+  readonly config?: ConfigOver;
 }
 
 /** A world of scripted candles and strategies: see script.ts. */
 export function scriptedWorld(
   scripts: Readonly<Record<string, string>>,
-  { exec = '4h', lookbackRows = 720, config = {}, ...options }: ScriptedWorld = {},
+  {
+    exec = '4h',
+    lookbackRows = 720,
+    historyRows = lookbackRows,
+    past = {},
+    config = {},
+    ...options
+  }: ScriptedWorld = {},
 ): World {
   return {
     account: 'replay-test',
     config: worldConfig(Object.keys(scripts), config),
     instances: scriptedInstances(options),
     lookbackRows,
-    ...scriptedData(scripts, { exec, historyRows: lookbackRows }),
+    ...scriptedData(scripts, { exec, historyRows, past }),
   };
 }
 

@@ -39,7 +39,7 @@ const sentences: Readonly<Record<GateCode, Sentence>> = {
   SPREAD: ({ value, limit }, { symbol }) =>
     `The spread of ${symbol} is ${value?.toFixed(1)} bps, wider than ${limit}.`,
   MIN_EDGE: ({ value, limit }) =>
-    `The way to the target (without one: twice the risk) is ${percent(value)} of the price, less than twice the cost of a round trip (${percent(limit)}).`,
+    `There is ${percent(value)} of the price to be won, less than twice the cost of a round trip (${percent(limit)}).`,
   BALANCE_SHORT: () => 'The venue holds less than the books say.',
 };
 

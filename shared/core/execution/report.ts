@@ -45,7 +45,7 @@ export interface AccountReport {
   /** Gates that had nothing to judge by. */
   readonly notEvaluable: Readonly<Record<string, number>>;
   readonly notes: Readonly<Record<string, number>>;
-  /** Breakers that hold until a person resets them: since then nothing was entered. */
+  /** Breakers that hold until a person resets them, oldest first: since then nothing was entered. */
   readonly halted: readonly { readonly scope: string; readonly atMs: EpochMs }[];
   readonly performance: readonly Performance[];
   readonly feesPaid: DecimalText;
@@ -80,7 +80,8 @@ export function accountReport(input: ReportInput): AccountReport {
     notes: byKey(tally.notes),
     halted: breakers
       .filter(({ state, untilMs }) => state === 'tripped' && untilMs === null)
-      .map(({ scope, atMs }) => ({ scope, atMs })),
+      .map(({ scope, atMs }) => ({ scope, atMs }))
+      .sort((a, b) => a.atMs - b.atMs || (a.scope < b.scope ? -1 : 1)),
     performance: performanceOf(closed),
     feesPaid: textOf(fees),
   };

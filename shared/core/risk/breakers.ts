@@ -92,7 +92,11 @@ export function drawdownTrip(
 /** Losing positions in a row, as they were counted when the last of them was closed. */
 export function lossesTrip({ losses, lockedUntilMs, lastLossMs }: Standing, atMs: EpochMs): readonly Trip[] {
   if (lockedUntilMs === null || atMs >= lockedUntilMs) return [];
-  const why = losses > 1 ? `${losses} losing positions in a row.` : 'A losing position.';
+  // A win may have come since: the lock holds, and the count says nothing any more.
+  const why =
+    losses > 1
+      ? `${losses} losing positions in a row.`
+      : 'Too many losing positions in a row, or another one while entries were locked.';
   return [{ scope: 'losses', untilMs: lockedUntilMs, atMs: lastLossMs ?? atMs, why, by: ENGINE }];
 }
 

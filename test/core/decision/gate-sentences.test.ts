@@ -25,9 +25,7 @@ const sentences: Readonly<Record<GateCode, string>> = {
     'A position was closed with a loss: for 240 minutes, until 2024-01-02 03:59 UTC, nothing is entered.',
   ATR_TOO_LOW: 'BTC/USD moves too little: ATR(14, 4h) is 0.29 % of the price, below 0.3 %.',
   SPREAD: 'The spread of BTC/USD is 20.0 bps, wider than 10.',
-  MIN_EDGE:
-    'The way to the target (without one: twice the risk) is 0.58 % of the price, ' +
-    'less than twice the cost of a round trip (1.72 %).',
+  MIN_EDGE: 'There is 0.58 % of the price to be won, ' + 'less than twice the cost of a round trip (1.72 %).',
   BALANCE_SHORT: 'The venue holds less than the books say.',
 };
 

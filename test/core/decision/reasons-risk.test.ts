@@ -70,8 +70,7 @@ const alone: Readonly<Record<GateCode, readonly [Partial<DecideInput>, string]>>
   SPREAD: [{ guard: guardOf(troubles.SPREAD) }, 'The spread of BTC/USD is 20.0 bps, wider than 10.'],
   MIN_EDGE: [
     { signals: [{ ...trend, target: 101 }] },
-    'The way to the target (without one: twice the risk) is 1 % of the price, ' +
-      'less than twice the cost of a round trip (1.72 %).',
+    'There is 1 % of the price to be won, ' + 'less than twice the cost of a round trip (1.72 %).',
   ],
   BALANCE_SHORT: [{ guard: guardOf(troubles.BALANCE_SHORT) }, 'The venue holds less than the books say.'],
 };

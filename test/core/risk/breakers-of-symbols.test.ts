@@ -5,7 +5,8 @@ import {
   type Candles,
   candlesOf,
   rowsBefore,
-  sliceCandles, rowsBefore } from '../../../shared/core/market/candles.ts';
+  sliceCandles,
+} from '../../../shared/core/market/candles.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../shared/core/market/timeframes.ts';
 import { type Breaker, type ExecWindow, symbolTrips } from '../../../shared/core/risk/breakers.ts';
 import { breakersOf, trippedUntil } from '../../helpers/closed.ts';
@@ -31,7 +32,14 @@ function execOf(
 }
 
 function tripsOf(exec: Candles, change: Partial<ExecWindow> = {}) {
-  const window = { symbol: 'BTC/USD', atMs: TICK_MS, exec, execMs: MINUTE_MS, tickMs: 4 * HOUR_MS, ...change };
+  const window = {
+    symbol: 'BTC/USD',
+    atMs: TICK_MS,
+    exec,
+    execMs: MINUTE_MS,
+    tickMs: 4 * HOUR_MS,
+    ...change,
+  };
   const closed = rowsBefore(exec, window.atMs - window.execMs + 1);
   return symbolTrips({ closed, breakers: new Map(), ...window }, rules);
 }
