@@ -43,8 +43,9 @@ async function carryOut(session: Session, item: Item, atMs: EpochMs): Promise<vo
 
 /** The request leaves what is waiting and enters the history. */
 function recorded(account: string, { pk, sk, version }: Item, outcome: Outcome) {
-  const { atMs, request } = outcome;
-  const key = keys.history(account, atMs, `REQUEST#${sortableMs(atMs)}#${request.id}`);
+  const { atMs } = outcome;
+  // What one run carries out stays in the order of asking.
+  const key = keys.history(account, atMs, `REQUEST#${sortableMs(atMs)}#${sk}`);
   return [
     { kind: 'remove', pk, sk, expect: version },
     { kind: 'put', ...key, expect: 'absent', body: bodyOf(outcome) },
