@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { loadAccount } from '../shared/app/account.ts';
 import { type Ask, askFor, type Wish } from '../shared/app/ask.ts';
 import { AppError } from '../shared/core/errors.ts';
@@ -19,14 +19,31 @@ export interface AskOptions extends CommonOptions {
 /** Adds what every such verb has: the account, and the reason, which is kept. */
 export function withAskOptions(command: Command): Command {
   return withCommonOptions(command)
-    .requiredOption('--why <text>', 'the reason, kept with your name')
+    .requiredOption('--why <text>', 'the reason, kept with your name', parseWhy)
     .addOption(accountOption());
+}
+
+const WHY_LENGTH_MAX = 200;
+
+/** One line: it is shown in tables. */
+function parseWhy(text: string): string {
+  const line = text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
+  if (line !== '' && line.length <= WHY_LENGTH_MAX) return line;
+  throw new InvalidArgumentError(`Say why in 1 to ${WHY_LENGTH_MAX} characters.`);
 }
 
 /** Who asks, from the system's own records. */
 export function askOf({ why }: Pick<AskOptions, 'why'>): Ask {
-  const by = `${userInfo().username}@${hostname()}`;
-  return { id: randomUUID(), by, why, askedMs: Date.now() };
+  return { id: randomUUID(), by: `${userName()}@${hostname()}`, why, askedMs: Date.now() };
+}
+
+/** A container may run as a number without a name: that must hold up no halt. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.()}`;
+  }
 }
 
 /** The account that a person means, opened. */

@@ -22,7 +22,13 @@ export function addCapital(program: Command): void {
   }
 }
 
+/** As in the config, which allots a new account no more. */
+const USD_MAX = unitsOf('1000000000');
+
 function parseAmount(text: string): DecimalText {
-  if (isDecimalText(text) && unitsOf(text) > 0n) return textOf(unitsOf(text));
-  throw new InvalidArgumentError('Give an amount of USD above 0, such as 2500 or 99.50.');
+  const isAmount = /^\d{1,10}(\.\d{1,2})?$/.test(text) && isDecimalText(text);
+  if (isAmount && unitsOf(text) > 0n && unitsOf(text) <= USD_MAX) return textOf(unitsOf(text));
+  throw new InvalidArgumentError(
+    'Give USD above 0, at most a billion, with at most two decimals: 2500 or 99.50.',
+  );
 }

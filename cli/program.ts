@@ -20,6 +20,8 @@ const FAILURE = 1;
 
 function program(): Command {
   const command = new Command('hot-crypto')
+    // Else `breaker reset --version 3` would print the version of the program, and reset nothing.
+    .enablePositionalOptions()
     .description(
       'A trading engine for Kraken without servers: decide, trade on paper, and prove the backtest.',
     )

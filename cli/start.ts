@@ -24,6 +24,7 @@ const PASSING: readonly string[] = [
   'account-busy',
   'state-contended',
   'candles-conflict',
+  'clock-behind',
 ];
 
 /** `hot-crypto start`: paper trading in the present. */

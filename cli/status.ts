@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { loadAccount } from '../shared/app/account.ts';
 import { listBreakers } from '../shared/app/breakers.ts';
-import { readResults } from '../shared/app/results.ts';
+import { closedPositions } from '../shared/app/results.ts';
 import { tickLengthMs } from '../shared/app/trader.ts';
 import type { Config } from '../shared/core/config.ts';
 import { textOf, unitsOfNumber } from '../shared/core/decimal.ts';
@@ -43,7 +43,7 @@ async function readStatus(options: StatusOptions) {
     const { head, cash, orders, positions } = await loadAccount(store, account);
     const { source, capital, createdMs, lastTickMs, markedMs, standing } = head.value;
     const nowMs = Math.max(lastTickMs ?? createdMs, markedMs ?? 0);
-    const { closed } = await readResults(store, account, { fromMs: createdMs, toMs: nowMs });
+    const closed = await closedPositions(store, account, { fromMs: createdMs, toMs: nowMs });
     const breakers = await listBreakers(store, account);
     const stops = [...orders.values()].map(({ value }) => value);
     return {

@@ -1,14 +1,14 @@
-import type { Units } from '../core/decimal.ts';
 import type { Mark } from '../core/execution/books.ts';
-import { worthOf } from '../core/execution/ledger.ts';
 import { isTargetReached, type Position, ratchet, requestExit } from '../core/execution/position.ts';
 import type { EpochMs } from '../core/market/timeframes.ts';
 import type { Action } from '../ports/state-store.ts';
 import type { Account, Session } from './account.ts';
 import type { Analyst } from './analysis.ts';
 import { tryCommit } from './commit.ts';
+import { equityAt } from './equity.ts';
 import { guard } from './guard.ts';
 import { bodyOf, keys, sortableMs } from './items.ts';
+import { carryOutRequests } from './requests.ts';
 import { rulesOf, type Trader } from './trader.ts';
 
 /** What holds once an exec candle has finished: step 4 of the clock. Running it again changes nothing. */
@@ -22,8 +22,9 @@ interface Finished {
  * candle that ended there, and marks the equity. All in one transaction; done already, it does nothing.
  */
 export async function closeCandle(session: Session, { analyst, atMs }: Finished): Promise<void> {
-  // A breaker that a person moves meanwhile is looked at again.
-  while (!(await tryToClose(session, { analyst, atMs })));
+  // A breaker that a person moves meanwhile is looked at again, after what came with it: measured from before a
+  // reset, it would trip once more.
+  while (!(await tryToClose(session, { analyst, atMs }))) await carryOutRequests(session, atMs);
 }
 
 async function tryToClose(session: Session, { analyst, atMs }: Finished): Promise<boolean> {
@@ -60,15 +61,6 @@ async function followed(
   const raised = ratchet(position, trails, tickDecimals);
   const close = await trader.feed.lastClose(symbol, atMs);
   return isTargetReached(raised, close) ? requestExit(raised, 'TARGET', atMs) : raised;
-}
-
-/** Cash and holdings, each at the close of its newest exec candle. */
-export async function equityAt(trader: Trader, account: Account, atMs: EpochMs): Promise<Units> {
-  let equity = account.cash.value;
-  for (const [symbol, { value }] of account.positions) {
-    equity += worthOf(value.quantity, await trader.feed.lastClose(symbol, atMs));
-  }
-  return equity;
 }
 
 function markAction({ id }: Account, mark: Mark): Action {

@@ -1,5 +1,4 @@
 import type { Units } from '../core/decimal.ts';
-import { cashAfter, worthOf } from '../core/execution/ledger.ts';
 import { utcDayMs } from '../core/market/calendar.ts';
 import type { EpochMs } from '../core/market/timeframes.ts';
 import {
@@ -15,7 +14,8 @@ import { beginDay, raisePeak, type Standing } from '../core/risk/standing.ts';
 import { trippedAt } from '../core/risk/trips.ts';
 import type { Action } from '../ports/state-store.ts';
 import type { Account, Session } from './account.ts';
-import { keys, readItem, sortableMs } from './items.ts';
+import { equityBefore } from './equity.ts';
+import { keys } from './items.ts';
 import { type Trader, tickLengthMs } from './trader.ts';
 
 /** How an account stands at a mark or a tick, and the breakers as they stand after it. */
@@ -78,33 +78,6 @@ async function execWindow(
 async function inDay(session: Pick<Session, 'trader' | 'account'>, dayMs: EpochMs): Promise<Standing> {
   const { standing } = session.account.head.value;
   return dayMs > standing.dayMs ? beginDay(standing, dayMs, await equityBefore(session, dayMs)) : standing;
-}
-
-/**
- * Equity as it was at an instant, before any fill of it: the books with every later fill taken back, at the closes of
- * the exec candles that had ended by then. Whoever asks later, after a night without power, finds the same.
- */
-async function equityBefore(
-  { trader, account }: Pick<Session, 'trader' | 'account'>,
-  atMs: EpochMs,
-): Promise<Units> {
-  const items = await trader.store.query(`FILL#${account.id}`, { from: sortableMs(atMs) });
-  const later = items
-    .map((item) => readItem('fill', item))
-    .filter((fill) => fill.atMs > atMs || (fill.atMs === atMs && fill.step === 'OPEN'));
-  const quantities = new Map(
-    [...account.positions].map(([symbol, { value }]): [string, Units] => [symbol, value.quantity]),
-  );
-  let equity = account.cash.value;
-  for (const { symbol, side, cost, fee, quantity } of later) {
-    equity += equity - cashAfter(equity, side, { cost, fee });
-    const held = quantities.get(symbol) ?? 0n;
-    quantities.set(symbol, side === 'buy' ? held - quantity : held + quantity);
-  }
-  for (const [symbol, quantity] of quantities) {
-    if (quantity > 0n) equity += worthOf(quantity, await trader.feed.lastClose(symbol, atMs));
-  }
-  return equity;
 }
 
 /**

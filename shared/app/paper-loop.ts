@@ -1,5 +1,6 @@
 import { unitsOfNumber } from '../core/decimal.ts';
 import { AppError } from '../core/errors.ts';
+import { isoMinute } from '../core/market/calendar.ts';
 import { type Candle, type Candles, candleAt } from '../core/market/candles.ts';
 import {
   type EpochMs,
@@ -45,14 +46,20 @@ export async function beginAccount({ paper: { trader }, source }: PaperLoop, now
  * every step since. Run every minute, and after any absence.
  *
  * @param nowMs the present on the market's clock
+ * @throws AppError `clock-behind` when that lies before what the account has seen: the machine's clock was set back
  */
 export async function catchUp(loop: PaperLoop, nowMs: EpochMs, hooks: DriveHooks = {}): Promise<void> {
   const { trader } = loop.paper;
   const newestTickMs = lastTickMs(trader, nowMs);
-  const { createdMs } = await beginAccount(loop, nowMs);
+  const head = await beginAccount(loop, nowMs);
+  const { createdMs } = head;
   const lateMs = trader.config.maxLateMinutes * MINUTE_MS;
   const isMissed = (atMs: EpochMs) => atMs < newestTickMs || nowMs - atMs > lateMs;
   const toMs = Math.floor(nowMs / trader.execMs) * trader.execMs;
+  const reachedMs = Math.max(createdMs, head.lastTickMs ?? 0, head.markedMs ?? 0);
+  if (nowMs < reachedMs - trader.execMs) throw clockBehind(trader.account, nowMs, reachedMs);
+  // Set back by some seconds: the minute comes again.
+  if (toMs < reachedMs) return;
   const fromMs = await absentSince(loop, toMs);
   let hasDecided = false;
   const onDecisions: DriveHooks['onDecisions'] = (records) => {
@@ -64,6 +71,16 @@ export async function catchUp(loop: PaperLoop, nowMs: EpochMs, hooks: DriveHooks
   await drive(loop.paper, { fromMs: createdMs, toMs }, watched);
   await attend(loop, toMs);
   if (hasDecided) await keepExecCandles(loop, hooks);
+}
+
+/** Nothing may happen in an account's past, and its present is not known. */
+function clockBehind(account: string, nowMs: EpochMs, reachedMs: EpochMs): AppError {
+  const reached = isoMinute(reachedMs);
+  return new AppError(
+    'clock-behind',
+    `The clock says ${isoMinute(nowMs)} UTC, but the account '${account}' has come to ${reached} UTC.`,
+    `Nothing is watched until then: set this machine's clock right. From ${reached} UTC on it goes on by itself.`,
+  );
 }
 
 /** While something is open every watch carries requests out; while nothing is, this one does. */

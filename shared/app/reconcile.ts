@@ -27,10 +27,17 @@ const finalStates: Readonly<Record<Exclude<ExchangeOrder['status'], 'open'>, Ord
   expired: 'EXPIRED',
 };
 
+/** An order of ours as the exchange has it. */
+interface Found {
+  readonly order: Order;
+  readonly found: ExchangeOrder;
+}
+
 /**
  * Brings the books up to the exchange: every order of ours that is not final is looked up by its client id,
  * and each fill that the books do not have is booked once, in one transaction with cash, position and order.
- * Exits come before entries, symbols in alphabetical order.
+ * What filled earlier comes first: after a night without power, losses in a row are counted as they happened. Within
+ * an instant exits come before entries, symbols in alphabetical order.
  * @param only look up the orders of this symbol alone
  * @throws the first error of an order, after all others had their turn; at once when nothing more may be written
  */
@@ -38,11 +45,22 @@ export async function reconcile(session: Session, only?: string): Promise<void> 
   const sent = [...session.account.orders.values()]
     .map(({ value }) => value)
     .filter(({ state, symbol }) => state !== 'PENDING' && (only === undefined || symbol === only));
-  const errors = await inTurn(session, sent.sort(exitsFirst), async (order) => {
+  const news: Found[] = [];
+  const unseen = await inTurn(session, sent.sort(exitsFirst), async (order) => {
     const found = await session.trader.exchange.find(order.clientOrderId);
-    if (found !== undefined) await book(session, { order, found });
+    if (found !== undefined) news.push({ order, found });
   });
+  const unbooked = await inTurn(session, news.sort(earlierFirst), (one) => book(session, one));
+  const errors = [...unseen, ...unbooked];
   if (errors.length > 0) throw errors[0];
+}
+
+/** By the newest fill; a candle's range is over before the open of the next. */
+function earlierFirst(a: Found, b: Found): number {
+  const [first, second] = [a.found.fills.at(-1), b.found.fills.at(-1)];
+  if (first === undefined || second === undefined)
+    return Number(second === undefined) - Number(first === undefined);
+  return first.atMs - second.atMs || Number(first.step === 'OPEN') - Number(second.step === 'OPEN');
 }
 
 function exitsFirst(a: Order, b: Order): number {
@@ -50,10 +68,7 @@ function exitsFirst(a: Order, b: Order): number {
   return key(a) < key(b) ? -1 : 1;
 }
 
-async function book(
-  session: Session,
-  { order, found }: { readonly order: Order; readonly found: ExchangeOrder },
-): Promise<void> {
+async function book(session: Session, { order, found }: Found): Promise<void> {
   const { trader, account } = session;
   const news = found.fills.slice(order.fills);
   const state: OrderState = found.status === 'open' ? 'OPEN' : finalStates[found.status];

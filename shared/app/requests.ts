@@ -1,44 +1,51 @@
 import { textOf } from '../core/decimal.ts';
 import { moveOrder, type Order } from '../core/execution/order.ts';
-import { type Position, requestExit } from '../core/execution/position.ts';
+import { requestExit } from '../core/execution/position.ts';
 import type { EpochMs } from '../core/market/timeframes.ts';
 import { afterFlow, forgetLosses, resetPeak, resetPortfolio, type Standing } from '../core/risk/standing.ts';
 import type { Item } from '../ports/state-store.ts';
-import type { Session } from './account.ts';
-import { equityAt } from './close-candle.ts';
+import { inTurn, type Session } from './account.ts';
 import { type Changes, commit } from './commit.ts';
+import { equityAt } from './equity.ts';
 import { bodyOf, keys, type Outcome, type Request, readItem, requestPartition, sortableMs } from './items.ts';
 import { isUnsent } from './place.ts';
 import { reconcile } from './reconcile.ts';
 import { reservedBefore } from './room.ts';
 
-/** What carrying a request out changes, and the sentence that says how it ended. */
+/** What carrying a request out changes, and the sentence that says how it ended; null while it has not. */
 interface Answer extends Changes {
   readonly isDone: boolean;
-  readonly outcome: string;
+  readonly outcome: string | null;
 }
 
 /**
  * Carries out what operators asked, in the order in which they asked. Each is done and recorded in one transaction,
  * so that whoever comes after a crash does it once; what reaches the exchange before that may be done twice.
  * @param atMs instant on the account's clock
+ * @throws the first error of a request, after all others had their turn; at once when nothing more may be written
  */
 export async function carryOutRequests(session: Session, atMs: EpochMs): Promise<void> {
   const { trader, account } = session;
-  for (const item of await trader.store.query(requestPartition(account.id))) {
-    const request = readItem('request', item);
-    const { isDone, outcome, ...changes } = await answer(session, request, atMs);
-    await commit(session, {
-      ...changes,
-      items: recorded(account.id, item, { request, atMs, isDone, outcome }),
-    });
-  }
+  const waiting = await trader.store.query(requestPartition(account.id));
+  const errors = await inTurn(session, waiting, (item) => carryOut(session, item, atMs));
+  if (errors.length > 0) throw errors[0];
+}
+
+async function carryOut(session: Session, item: Item, atMs: EpochMs): Promise<void> {
+  const request = readItem('request', item);
+  const { isDone, outcome, ...changes } = await answer(session, request, atMs);
+  const { orders = [], positions = [] } = changes;
+  if (outcome === null && orders.length + positions.length === 0) return;
+  const id = session.account.id;
+  const items = outcome === null ? [] : recorded(id, item, { request, atMs, isDone, outcome });
+  await commit(session, { ...changes, items });
 }
 
 /** The request leaves what is waiting and enters the history. */
 function recorded(account: string, { pk, sk, version }: Item, outcome: Outcome) {
-  const { atMs, request } = outcome;
-  const key = keys.history(account, atMs, `REQUEST#${sortableMs(atMs)}#${request.id}`);
+  const { atMs } = outcome;
+  // What one run carries out stays in the order of asking.
+  const key = keys.history(account, atMs, `REQUEST#${sortableMs(atMs)}#${sk}`);
   return [
     { kind: 'remove', pk, sk, expect: version },
     { kind: 'put', ...key, expect: 'absent', body: bodyOf(outcome) },
@@ -80,8 +87,9 @@ async function halt(
   { atMs, isFlatten }: { readonly atMs: EpochMs; readonly isFlatten: boolean },
 ): Promise<Answer> {
   if (isFlatten) return leave(session, { atMs, isMeant: () => true });
-  const orders = await withdrawEntries(session, () => true);
-  return { orders, isDone: true, outcome: 'Entries are withdrawn; positions stay, with their stops.' };
+  const { orders, areOver } = await withdrawEntries(session, () => true);
+  const outcome = areOver ? 'Entries are withdrawn; positions stay, with their stops.' : null;
+  return { orders, isDone: true, outcome };
 }
 
 /** Sells what is meant at the next open, and withdraws its entries. */
@@ -89,34 +97,42 @@ async function leave(
   session: Session,
   { atMs, isMeant }: { readonly atMs: EpochMs; readonly isMeant: (symbol: string) => boolean },
 ): Promise<Answer> {
-  const orders = await withdrawEntries(session, isMeant);
-  const positions: Position[] = [...session.account.positions.values()]
+  const { orders, areOver } = await withdrawEntries(session, isMeant);
+  const held = [...session.account.positions.values()]
     .map(({ value }) => value)
-    .filter(({ plan, exit }) => isMeant(plan.symbol) && exit === null)
+    .filter(({ plan }) => isMeant(plan.symbol));
+  const positions = held
+    .filter(({ exit }) => exit === null)
     .map((position) => requestExit(position, 'MANUAL', atMs));
-  if (positions.length === 0)
-    return { orders, isDone: true, outcome: 'Nothing is held that is not being sold.' };
-  const symbols = positions.map(({ plan }) => plan.symbol).join(', ');
-  return { orders, positions, isDone: true, outcome: `${symbols} will be sold at the next open.` };
+  const symbols = held.map(({ plan }) => plan.symbol).join(', ');
+  const outcome = held.length === 0 ? 'Nothing is held.' : `${symbols} will be sold at the next open.`;
+  return { orders, positions, isDone: true, outcome: areOver ? outcome : null };
 }
 
 /**
  * Ends entries: those that certainly were not sent here, the others at the exchange, as far as it still can.
- * @returns the orders that end without the exchange
+ * @returns the orders that end without the exchange, and whether no other is left. One whose sending has an unknown
+ * outcome is: it may still arrive and buy, and whoever asked for this would not hear of it
  */
 async function withdrawEntries(
   session: Session,
   isMeant: (symbol: string) => boolean,
-): Promise<readonly Order[]> {
+): Promise<{ readonly orders: readonly Order[]; readonly areOver: boolean }> {
   const { trader, account } = session;
-  const expired: Order[] = [];
-  for (const { value: order } of account.orders.values()) {
-    if (order.purpose !== 'entry' || !isMeant(order.symbol)) continue;
-    if (await isUnsent(trader, order)) expired.push(moveOrder(order, 'EXPIRED', { refusal: 'withdrawn' }));
+  const meant = () =>
+    [...account.orders.values()]
+      .map(({ value }) => value)
+      .filter(({ purpose, symbol }) => purpose === 'entry' && isMeant(symbol));
+  const unsent: Order[] = [];
+  for (const order of meant()) {
+    if (await isUnsent(trader, order)) unsent.push(order);
     else await trader.exchange.cancel(order.clientOrderId);
   }
   await reconcile(session);
-  return expired;
+  return {
+    orders: unsent.map((order) => moveOrder(order, 'EXPIRED', { refusal: 'withdrawn' })),
+    areOver: meant().length === unsent.length,
+  };
 }
 
 /** After a reset, what the breaker measures from is what there is now. */

@@ -21,24 +21,20 @@ export interface Kept {
   readonly breakers: readonly Breaker[];
 }
 
+interface Span {
+  readonly fromMs: EpochMs;
+  readonly toMs: EpochMs;
+}
+
 /** Reads an account's history of a span, oldest first. */
-export async function readResults(
-  store: StateStore,
-  account: string,
-  span: { readonly fromMs: EpochMs; readonly toMs: EpochMs },
-): Promise<Kept> {
-  const months = monthsOf(account, span);
-  const all = async (prefix: string): Promise<readonly Item[]> => {
-    const items: Item[] = [];
-    for (const pk of months) items.push(...(await store.query(pk, { prefix })));
-    return items;
-  };
+export async function readResults(store: StateStore, account: string, span: Span): Promise<Kept> {
+  const all = (prefix: string) => itemsOf(store, monthsOf(account, span), prefix);
   const { positions, cash, breakers } = await loadAccount(store, account);
   const decisions = (await all('DECISION#')).map(decisionOf);
   const tally = newTally();
   for (const decision of decisions) if (decision.inputs.held === null) countDecision(tally, decision);
   return {
-    closed: (await all('POSITION#')).map((item) => readItem('position', item)),
+    closed: await closedPositions(store, account, span),
     open: [...positions.values()].map(({ value }) => value),
     cash: cash.value,
     decisions,
@@ -47,6 +43,26 @@ export async function readResults(
     tally,
     breakers: [...breakers.values()].map(({ value }) => value),
   };
+}
+
+/** The positions that were closed in a span, oldest first, without everything else that the account kept of it. */
+export async function closedPositions(
+  store: StateStore,
+  account: string,
+  span: Span,
+): Promise<readonly Position[]> {
+  const items = await itemsOf(store, monthsOf(account, span), 'POSITION#');
+  return items.map((item) => readItem('position', item));
+}
+
+async function itemsOf(
+  store: StateStore,
+  months: readonly string[],
+  prefix: string,
+): Promise<readonly Item[]> {
+  const items: Item[] = [];
+  for (const pk of months) items.push(...(await store.query(pk, { prefix })));
+  return items;
 }
 
 /** A decision record as it was stored. */
@@ -62,10 +78,7 @@ export function fillOrder(a: BookedFill, b: BookedFill): number {
 }
 
 /** The history partitions of the months that a span touches. */
-export function monthsOf(
-  account: string,
-  { fromMs, toMs }: { readonly fromMs: EpochMs; readonly toMs: EpochMs },
-): readonly string[] {
+export function monthsOf(account: string, { fromMs, toMs }: Span): readonly string[] {
   const months = new Set<string>();
   for (let atMs = fromMs; atMs <= toMs; atMs += DAY_MS) months.add(historyPartition(account, atMs));
   months.add(historyPartition(account, toMs));

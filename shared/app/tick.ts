@@ -10,8 +10,9 @@ import type { EpochMs } from '../core/market/timeframes.ts';
 import type { Action, Item, ItemBody } from '../ports/state-store.ts';
 import { isBehind, loadAccount, type Session, withSession } from './account.ts';
 import type { Analyst } from './analysis.ts';
-import { closeCandle, equityAt } from './close-candle.ts';
+import { closeCandle } from './close-candle.ts';
 import { commit, tryCommit } from './commit.ts';
+import { equityAt } from './equity.ts';
 import { closedBreakers, type Guarded, guard, unguarded } from './guard.ts';
 import { keys, sortableMs } from './items.ts';
 import { carryingOn, protectAndSend } from './protect.ts';
@@ -48,7 +49,7 @@ export async function tick(trader: Trader, input: TickInput): Promise<TickOutcom
     const { account } = session;
     const claim = await trader.store.get(keys.tick(account.id, input.atMs));
     if (isDone(claim) || isBehind(account, input.atMs)) return 'done-before';
-    await carryOutRequests(session, input.atMs);
+    await carryingOn(session, input, () => carryOutRequests(session, input.atMs));
     const isBusy = account.orders.size > 0 || account.positions.size > 0;
     if (isBusy) await carryingOn(session, input, () => reconcile(session));
     const decided = () => decideAndStore(session, { ...input, isBusy });
@@ -74,8 +75,10 @@ async function decideAndStore(
   for (;;) {
     const decided = await decideAll(session, input);
     const isDone = !isBusy && decided.orders.length === 0;
-    // A breaker that was moved meanwhile is looked at again: it may forbid what was decided.
     if (await store(session, { atMs: input.atMs, decided, isDone })) return decided.records;
+    // A breaker that was moved meanwhile is looked at again: it may forbid what was decided. What came with it first:
+    // measured from before a reset, it would trip once more.
+    await carryOutRequests(session, input.atMs);
   }
 }
 

@@ -24,9 +24,9 @@ export async function watch(
   return withSession(trader, async (session) => {
     const { account } = session;
     if (isBehind(account, atMs)) return 'held';
-    await carryOutRequests(session, atMs);
-    const isBusy = account.orders.size > 0 || account.positions.size > 0;
     const at: SendAt = { atMs, isMissed: false };
+    await carryingOn(session, at, () => carryOutRequests(session, atMs));
+    const isBusy = account.orders.size > 0 || account.positions.size > 0;
     if (isBusy) await carryingOn(session, at, () => reconcile(session));
     if (isCandleClosed) await carryingOn(session, at, () => closeCandle(session, { analyst, atMs }));
     if (isBusy) await protectAndSend(session, at);

@@ -19,6 +19,8 @@ export interface LiveMarket {
   readonly prices: Readonly<Record<string, readonly (readonly [hour: number, price: number])[]>>;
   /** What a scripted strategy says at the 4h candle that closes at this hour, of BTC/USD: see script.ts. */
   readonly says?: Readonly<Record<number, string>>;
+  /** The same of ETH/USD. */
+  readonly saysEther?: Readonly<Record<number, string>>;
 }
 
 const ROWS = 720;
@@ -33,7 +35,7 @@ export const at = (hour: number, minute = 0, second = 0): EpochMs =>
  * Candles of any timeframe over prices that stay where they are until they jump; each reaches half a percent above
  * and below. As Kraken it has the newest 720 of each timeframe.
  */
-function sourceOf({ prices, says = {} }: LiveMarket) {
+function sourceOf({ prices, says = {}, saysEther = {} }: LiveMarket) {
   const calls: CandleRequest[] = [];
   /** Candles that closed and have not appeared: `BTC/USD 4h 4`. */
   const withheld = new Set<string>();
@@ -47,7 +49,8 @@ function sourceOf({ prices, says = {} }: LiveMarket) {
   const candle = (symbol: string, timeframe: Timeframe, openMs: EpochMs): Candle => {
     const closeMs = openMs + timeframeMs[timeframe];
     const passed = levels(symbol, openMs, closeMs);
-    const word = symbol === 'BTC/USD' && timeframe === '4h' ? says[(closeMs - at(0)) / at1h] : undefined;
+    const said = symbol === 'BTC/USD' ? says : saysEther;
+    const word = timeframe === '4h' ? said[(closeMs - at(0)) / at1h] : undefined;
     return {
       openMs,
       open: passed[0] ?? 0,
@@ -78,13 +81,16 @@ function sourceOf({ prices, says = {} }: LiveMarket) {
 
 const at1h = at(1) - at(0);
 
-/** A paper account on such a market, as `start --source kraken` has it: exec candles of one minute. */
-export function liveAccount(market: LiveMarket) {
+/**
+ * A paper account on such a market, as `start --source kraken` has it: exec candles of one minute.
+ * @param over replaces whole fields of the config
+ */
+export function liveAccount(market: LiveMarket, over: Readonly<Record<string, unknown>> = {}) {
   const { source, candle, calls, withheld, broken } = sourceOf(market);
   let nowMs = at(0);
   const account = 'paper-test';
   const store = sqliteStateStore({ file: ':memory:', durability: 'relaxed' });
-  const config = worldConfig(SYMBOLS);
+  const config = worldConfig(SYMBOLS, over);
   // Above the first trail, which stands at 0.96 × 100.5: so a stop that was never ratcheted stays one.
   const instances = scriptedInstances({ stop: 0.97 });
   const loopNow = (): PaperLoop => {
@@ -126,6 +132,8 @@ export function liveAccount(market: LiveMarket) {
     calls,
     withheld,
     broken,
+    store,
+    account,
     /** The candles that are stored. */
     stored: () => parquetCandleStore(objects, 'kraken').list(),
     /** One turn of the loop at an instant. */
