@@ -1,6 +1,7 @@
 import { numberOf, textOf, type Units, unitsOf } from '../core/decimal.ts';
 import { type Decision, decide } from '../core/decision/decide.ts';
-import { type DecisionRecord, recordOf } from '../core/decision/record.ts';
+import type { DecisionRecord } from '../core/decision/record.ts';
+import { recordOf } from '../core/decision/write-record.ts';
 import { clientOrderId } from '../core/execution/client-id.ts';
 import { afterReservation, budgetOf, type Room, reservationOf } from '../core/execution/ledger.ts';
 import { newOrder, type Order } from '../core/execution/order.ts';

@@ -1,9 +1,10 @@
 import { textOf, unitsOf } from '../../shared/core/decimal.ts';
 import type { DecideInput, DecideRules } from '../../shared/core/decision/decide.ts';
 import type { Guard } from '../../shared/core/decision/gates.ts';
-import type { CandleWindow, RecordContext } from '../../shared/core/decision/record.ts';
+import type { CandleWindow } from '../../shared/core/decision/record.ts';
 import type { Regime, RegimeReading } from '../../shared/core/decision/regime.ts';
 import type { InstanceSignal } from '../../shared/core/decision/signals.ts';
+import type { RecordContext } from '../../shared/core/decision/write-record.ts';
 import {
   type EntryPlan,
   type Execution,

@@ -21,12 +21,13 @@ const METADATA_KEY = 'hot-crypto';
 
 // No clock in it: the same candles from the same sources are the same bytes.
 const metadataSchema = z.strictObject({
-  format: z.literal(2),
+  format: z.union([z.literal(1), z.literal(2)]),
   symbol: z.string(),
   timeframe: z.string(),
   period: z.string(),
   contentHash: z.string(),
-  fileHash: z.string(),
+  /** From format 2 on. */
+  fileHash: z.string().exactOptional(),
   provenance: z.array(
     z.strictObject({
       source: z.string(),
@@ -42,6 +43,8 @@ const metadataSchema = z.strictObject({
 // The hash of the whole file stands in its footer, which is part of it: while it is taken, zeros stand there.
 const SEAL = Buffer.from('"fileHash":"');
 const UNSEALED = '0'.repeat(64);
+/** A file of the first format has no seal; the hash of its candles is all that proves it. */
+const UNSEALED_FORMAT = Buffer.from('"format":1');
 
 // One row group and one page a column: hyparquet then gives whole columns.
 const ROWS_MAX = 100_000;
@@ -127,8 +130,9 @@ export async function decodeCandles(file: CandleFileKey, bytes: Uint8Array): Pro
 async function read(bytes: Uint8Array) {
   if (bytes.length === 0) throw new Error('it is empty');
   const seal = sealOf(bytes);
-  if (!seal) throw new Error('it is cut off, or was not written by this version of the program');
-  if (seal.hash !== seal.said)
+  if (!seal && !Buffer.from(bytes).includes(UNSEALED_FORMAT))
+    throw new Error('it is cut off, or was not written by this version of the program');
+  if (seal && seal.hash !== seal.said)
     throw new Error('it is damaged, its bytes do not match the hash stored with them');
   const file = new Uint8Array(bytes).buffer;
   const parquet = parquetMetadata(file);

@@ -27,10 +27,17 @@ const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID`,
   `ALTER TABLE items ADD COLUMN sum INTEGER;
   UPDATE items SET sum = item_sum(pk, sk, version, body)`,
+  // An account of the first slice has no standing. Its day begins at the next tick, its peak at its capital.
+  `UPDATE items SET body = json_set(body, '$.standing', json_object(
+    'peak', body ->> '$.capital', 'dayMs', 0, 'dayStart', body ->> '$.capital',
+    'portfolioFrom', body ->> '$.capital', 'losses', 0, 'lockedUntilMs', NULL, 'lastLossMs', NULL,
+    'netRs', json('[]')))
+  WHERE sk = 'HEAD' AND pk LIKE 'ACCOUNT#%' AND body ->> '$.standing' IS NULL;
+  UPDATE items SET sum = item_sum(pk, sk, version, body) WHERE sk = 'HEAD'`,
 ];
 
 /** The columns of the items, by schema number. */
-const columns = ['', 'pk,sk,version,body', 'pk,sk,version,body,sum'];
+const columns = ['', 'pk,sk,version,body', 'pk,sk,version,body,sum', 'pk,sk,version,body,sum'];
 
 /** The schema number from which on items have a sum. */
 const SUMMED_NUMBER = 2;

@@ -1,14 +1,11 @@
-import { type DecimalText, textOf } from '../decimal.ts';
-import { clientOrderId } from '../execution/client-id.ts';
-import type { ExitReason, Position, Supporter } from '../execution/position.ts';
+import type { DecimalText } from '../decimal.ts';
+import type { ExitReason, Supporter } from '../execution/position.ts';
 import type { EpochMs, Timeframe } from '../market/timeframes.ts';
-import { type Breaker, isTripped, symbolScope } from '../risk/breakers.ts';
+import type { Breaker } from '../risk/breakers.ts';
 import type { Size } from '../risk/size.ts';
-import type { DecideInput, DecideRules, Decision, DecisionNote, RejectCode } from './decide.ts';
-import { type EntryRule, entryRule } from './ensemble.ts';
-import { nearestText, ratio, stopText, trimmed } from './figures.ts';
+import type { DecideRules, Decision, DecisionNote, RejectCode } from './decide.ts';
+import type { EntryRule } from './ensemble.ts';
 import type { Gate } from './gates.ts';
-import { reasonsOf } from './reasons.ts';
 import type { Regime, RegimeReading } from './regime.ts';
 
 /** The candles of one timeframe that a decision saw, by number, span and content. */
@@ -33,7 +30,7 @@ interface VoteRecord {
 }
 
 /** The position as the decision found it, before its own latches. */
-interface HeldRecord {
+export interface HeldRecord {
   readonly entryMs: EpochMs;
   readonly quantity: DecimalText;
   readonly stop: DecimalText;
@@ -44,7 +41,7 @@ interface HeldRecord {
 }
 
 /** What the account's limits were measured from, and the breakers that held this symbol up. */
-interface StandingRecord {
+export interface StandingRecord {
   readonly peak: DecimalText;
   readonly dayStart: DecimalText;
   readonly losses: number;
@@ -55,7 +52,7 @@ interface StandingRecord {
   readonly breakers: readonly Pick<Breaker, 'scope' | 'untilMs' | 'why' | 'by'>[];
 }
 
-interface SizeRecord {
+export interface SizeRecord {
   readonly entry: DecimalText;
   readonly stop: DecimalText;
   /** Fraction of the equity at risk, after Kelly. */
@@ -124,155 +121,4 @@ export interface DecisionRecord {
   readonly config: string;
   readonly codeVersion: string;
   readonly reasons: readonly string[];
-}
-
-/** What a record names besides the decision itself. */
-export interface RecordContext {
-  readonly account: string;
-  readonly configHash: string;
-  readonly codeVersion: string;
-  readonly windows: readonly CandleWindow[];
-  readonly equity: DecimalText;
-  readonly exposure: DecimalText;
-  readonly free: DecimalText;
-}
-
-const CENT = 2;
-
-/** Writes the receipt of a decision. */
-export function recordOf(
-  input: DecideInput,
-  decision: Decision,
-  { rules, context }: { readonly rules: DecideRules; readonly context: RecordContext },
-): DecisionRecord {
-  const { tickDecimals } = rules.instrument;
-  const price = (value: number) => (Number.isFinite(value) ? nearestText(value, tickDecimals) : null);
-  const { long, short } = decision;
-  const draft = {
-    atMs: input.atMs,
-    symbol: input.symbol,
-    action: decision.action,
-    code: decision.code,
-    codes: decision.codes,
-    notes: decision.notes,
-    exitReason: decision.exitReason,
-    regime: input.regime.regime,
-    inputs: {
-      candles: context.windows,
-      close: price(input.close),
-      atr: price(input.atr),
-      regime: regimeRecord(input.regime),
-      volatility: ratio(input.volatility),
-      correlation: ratio(input.correlation),
-      standing: standingRecord(input, rules),
-      equity: context.equity,
-      exposure: context.exposure,
-      free: context.free,
-      held: input.position === undefined ? null : heldRecord(input.position, tickDecimals),
-      isEntering: input.position === undefined && input.isEntering,
-      isMissed: input.isMissed,
-      takeCost: rules.takeCost,
-      instrument: rules.instrument,
-    },
-    instances: input.signals.map(({ instance }) => instance),
-    votes: input.signals
-      .filter(({ vote, isExit }) => vote !== 0 || isExit)
-      .map(({ instance, vote, weight, isExit, stop, target }) => ({
-        instance,
-        vote,
-        weight,
-        exit: isExit,
-        stop: vote === 1 ? price(stop) : null,
-        target: vote === 1 ? price(target) : null,
-      })),
-    score: { long: long.score, short: short.score, threshold: rules.ensemble.threshold },
-    rule: long.supporters.length > 0 ? entryRule(long, short, rules.ensemble) : null,
-    gates: decision.gates.map((gate) => ({ ...gate, value: ratio(gate.value), limit: ratio(gate.limit) })),
-    size: sizeRecord(input, decision, tickDecimals),
-    entry: entryRecord(decision, context.account, tickDecimals),
-    latched: decision.position?.supporters.filter((one) => one.isLatched).map((one) => one.instance) ?? [],
-    config: context.configHash,
-    codeVersion: context.codeVersion,
-  };
-  return { ...draft, reasons: reasonsOf(draft) };
-}
-
-function heldRecord(
-  { plan, entryMs, quantity, stop, exit, supporters }: Position,
-  tickDecimals: number,
-): HeldRecord {
-  return {
-    entryMs,
-    quantity: textOf(quantity),
-    stop: nearestText(stop, tickDecimals),
-    target: plan.target === null ? null : nearestText(plan.target, tickDecimals),
-    exit: exit?.reason ?? null,
-    supporters: supporters.map(({ instance, weight, isLatched }) => ({ instance, weight, isLatched })),
-  };
-}
-
-function regimeRecord({ hurst, z, adx, confidence }: RegimeReading): DecisionRecord['inputs']['regime'] {
-  return { hurst: ratio(hurst), z: ratio(z), adx: ratio(adx), confidence: ratio(confidence) };
-}
-
-function standingRecord({ atMs, symbol, guard }: DecideInput, { risk }: DecideRules): StandingRecord {
-  const { peak, dayStart, losses, lastLossMs, netRs } = guard.standing;
-  const own = [...guard.breakers.values()].filter(
-    ({ scope }) =>
-      !scope.includes(':') ||
-      scope === symbolScope('asset', symbol) ||
-      scope === symbolScope('flash', symbol),
-  );
-  return {
-    peak: textOf(peak),
-    dayStart: textOf(dayStart),
-    losses,
-    lastLossMs,
-    results: Math.min(netRs.length, risk.kellyPositions),
-    open: guard.open,
-    breakers: own
-      .filter((breaker) => isTripped(breaker, atMs))
-      .map(({ scope, untilMs, why, by }) => ({ scope, untilMs, why, by }))
-      .sort((a, b) => (a.scope < b.scope ? -1 : 1)),
-  };
-}
-
-function sizeRecord(
-  input: DecideInput,
-  { size, stop, stake }: Decision,
-  tickDecimals: number,
-): SizeRecord | null {
-  if (size === null || stop === null || stake === null) return null;
-  const cents = (value: number) => nearestText(value, CENT);
-  return {
-    entry: nearestText(input.close, tickDecimals),
-    stop: stopText(stop, tickDecimals),
-    risk: ratio(stake.risk),
-    kellyEdge: ratio(stake.kelly?.edge ?? null),
-    correlationScale: ratio(stake.correlationScale),
-    n1: cents(size.n1),
-    n2: cents(size.n2),
-    n3: cents(size.n3),
-    n4: cents(size.n4),
-    n5: cents(size.n5),
-    binding: size.binding,
-    quantity: trimmed(size.quantity),
-    tooSmall: size.tooSmall,
-  };
-}
-
-function entryRecord(
-  { plan, size, stop }: Decision,
-  account: string,
-  tickDecimals: number,
-): DecisionRecord['entry'] {
-  if (plan === null || size === null || stop === null) return null;
-  const { symbol, tickMs, target, supporters } = plan;
-  return {
-    clientOrderId: clientOrderId({ account, symbol, tickMs, purpose: 'entry', number: 0 }),
-    quantity: trimmed(size.quantity),
-    stop: stopText(stop, tickDecimals),
-    target: target === null ? null : nearestText(target, tickDecimals),
-    supporters: supporters.map(({ instance, weight }) => ({ instance, weight })),
-  };
 }

@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { parquetMetadata } from 'hyparquet';
 import { describe, expect, it } from 'vitest';
@@ -22,7 +23,35 @@ async function refusal(promise: Promise<unknown>): Promise<AppError> {
   return error as AppError;
 }
 
+/** Two candles as the first slice wrote them: format 1, without a hash of the file. Gzip, base64. */
+const firstFormat = gunzipSync(
+  Buffer.from(
+    [
+      'H4sIAAAAAAAAA32QzW7TQBSFrxM3RBZIbCaKJS+qqzbqwoU4CZPY6sIFFlUFqBSoEgFCY9chkWxPZLspVemuSx7CT8',
+      'C6C1Yg8Rx5gC5ZsET+iRuSqiNbc2Z0vnvvnIPdQ41UyDrZ+EBEAukPBAAe7sCf1z+/CQDwfftXsqe29WUbwJqwMTAh',
+      'WebATE24ahKErTh3xXe6Zv3MNevf5TKXOt4+lpSZQDKJKH/dEwPOI3IfiLgJ9Xt84vifvBCItAl1MTnlcjT+PMpk2e',
+      'WnmVqzXR46ma5MuXviOVATZUV2G1WFiDIBuahISjWxtl971ajuUNiqzuOrV4tAZYVUCJASADSOFCKleDpCzu43jjI2',
+      'f2M9UzAw6f90LBR4MnaOv2jEwg0fF3y8wl8XfPLWAr9ewGf9OT7rL+NXpTmeBVQUuCrdNr+50v+yPC+Qp1oEcFm+qQ',
+      'BSkYC0VKH2o1wT6e8yyEpdGvFo2w7OJhGv/xXOccgDj0VoaCqGZ57FXTTw6dtnj9+9eY4qRmPPGQbMc9DAzghVnDjB',
+      'mB+jga1mq4Mq2tyPHD/aY+EIDRwyqrd1m3VZx6JDXaPdDrN7mm23HYtpLb2t03avbfUs1tadnkWHTzpaq9ntWg6juk',
+      '31pEHAp47PfNtB4/05hvwkSCTa4RRV9LNRvjzKjgE/DdFoqTgcB2H0MkRD6zY7TdptNZOlossWrnsaTa8vPl7AYg6y',
+      'qwAsffCgDHCwe6j9AwZ6QJf8AwAA',
+    ].join(''),
+    'base64',
+  ),
+);
+
 describe('a candle file', () => {
+  it('of the first format is still read, and refused when its candles are not those of its hash', async () => {
+    const { candles, provenance: from } = await decodeCandles(file, firstFormat);
+    expect([...candles.open]).toEqual([100, 101]);
+    expect(from).toMatchObject([{ source: 'csv', name: 'x.csv', rows: 2 }]);
+    const hash = Buffer.from('"contentHash":"');
+    const damaged = Buffer.from(firstFormat);
+    damaged.write('0000', damaged.indexOf(hash) + hash.length);
+    expect((await refusal(decodeCandles(file, damaged))).message).toContain('do not match the hash');
+  });
+
   it('gives back every bit of every double', async () => {
     const price = fc.double({
       min: Number.MIN_VALUE,

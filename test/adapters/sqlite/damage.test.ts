@@ -180,10 +180,42 @@ describe('a state file', () => {
     expect(await wholeEntries(store)).toBe(ENTRIES);
     store.close();
     const other = new DatabaseSync(file);
-    expect(other.prepare('PRAGMA user_version').get()).toEqual({ user_version: 2 });
+    expect(other.prepare('PRAGMA user_version').get()).toEqual({ user_version: 3 });
     other.exec('UPDATE items SET version = version + 1');
     other.close();
     expect((await refusal(() => open(file))).message).toContain('is damaged (in the item');
+  });
+
+  it('of the first slice gets a standing for its accounts, and keeps their rest', async () => {
+    const file = fileOf(whole);
+    const head = { account: 'paper-kraken', capital: '10000', lastTickMs: 1 };
+    const store = open(file);
+    const key = { pk: 'ACCOUNT#paper-kraken', sk: 'HEAD' };
+    await store.transact([{ kind: 'put', ...key, expect: 'absent', body: head }]);
+    store.close();
+    const first = new DatabaseSync(file);
+    first.exec('ALTER TABLE items DROP COLUMN sum; PRAGMA user_version = 1');
+    first.close();
+    const now = open(file);
+    const [capital, none] = ['10000', null];
+    expect(await now.get(key)).toEqual({
+      ...key,
+      version: 1,
+      body: {
+        ...head,
+        standing: {
+          peak: capital,
+          dayMs: 0,
+          dayStart: capital,
+          portfolioFrom: capital,
+          losses: 0,
+          lockedUntilMs: none,
+          lastLossMs: none,
+          netRs: [],
+        },
+      },
+    });
+    now.close();
   });
 
   it('is made whole or not at all, and no other file is left beside it', async () => {
@@ -191,7 +223,7 @@ describe('a state file', () => {
     open(join(own, 'state.sqlite')).close();
     expect(readdirSync(own)).toEqual(['state.sqlite']);
     const made = new DatabaseSync(join(own, 'state.sqlite'), { readOnly: true });
-    expect(made.prepare('PRAGMA user_version').get()).toEqual({ user_version: 2 });
+    expect(made.prepare('PRAGMA user_version').get()).toEqual({ user_version: 3 });
     made.close();
   });
 });

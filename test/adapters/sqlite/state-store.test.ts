@@ -98,7 +98,7 @@ describe('a state file that cannot be used', () => {
     const { code, message } = refusal(() => open('newer'));
     expect(code).toBe('state-invalid');
     expect(message).toBe(
-      `the state file "${file('newer')}" has schema number 7; this program knows numbers up to 2`,
+      `the state file "${file('newer')}" has schema number 7; this program knows numbers up to 3`,
     );
     expect(readFileSync(file('newer')).equals(before)).toBe(true);
   });

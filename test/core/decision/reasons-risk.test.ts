@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { unitsOf } from '../../../shared/core/decimal.ts';
 import { type DecideInput, decide } from '../../../shared/core/decision/decide.ts';
 import type { GateCode } from '../../../shared/core/decision/gates.ts';
-import { recordOf } from '../../../shared/core/decision/record.ts';
+import { recordOf } from '../../../shared/core/decision/write-record.ts';
 import { newStanding } from '../../../shared/core/risk/standing.ts';
 import {
   decideInput,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type DecideInput, decide } from '../../../shared/core/decision/decide.ts';
-import { type CandleWindow, recordOf } from '../../../shared/core/decision/record.ts';
+import type { CandleWindow } from '../../../shared/core/decision/record.ts';
+import { recordOf } from '../../../shared/core/decision/write-record.ts';
 import { latch, requestExit } from '../../../shared/core/execution/position.ts';
 import { DAY_MS } from '../../../shared/core/market/timeframes.ts';
 import {

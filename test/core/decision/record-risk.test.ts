@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { textOf, unitsOf } from '../../../shared/core/decimal.ts';
 import { type DecideInput, decide } from '../../../shared/core/decision/decide.ts';
-import { recordOf } from '../../../shared/core/decision/record.ts';
+import { recordOf } from '../../../shared/core/decision/write-record.ts';
 import { HOUR_MS, MINUTE_MS } from '../../../shared/core/market/timeframes.ts';
 import { newStanding } from '../../../shared/core/risk/standing.ts';
 import { breakersOf, trippedUntil } from '../../helpers/closed.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type DecideInput, decide } from '../../../shared/core/decision/decide.ts';
-import { recordOf } from '../../../shared/core/decision/record.ts';
+import { recordOf } from '../../../shared/core/decision/write-record.ts';
 import { clientOrderId } from '../../../shared/core/execution/client-id.ts';
 import { latch, requestExit } from '../../../shared/core/execution/position.ts';
 import { randomOf } from '../../../shared/core/market/random.ts';
