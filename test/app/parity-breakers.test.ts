@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { calm, compared, costless, quiet, staged } from '../helpers/stage.ts';
+import { calm, compared, costless, quiet, staged, trades } from '../helpers/stage.ts';
 
 // 10,000 USD, no costs, all at 100 with an ATR of 2. An entry is of 625 USD, 6.25; at 2 % risk over a stop 2 % below
 // it is of 5000 USD, 50.
@@ -31,11 +31,6 @@ describe('the portfolio breaker', () => {
 });
 
 describe('the breaker of losses in a row', () => {
-  /** Bought at 100 at 4h, 12h and so on, and sold at these prices at 8h, 16h and so on. */
-  const trades = (...prices: readonly number[]) => [
-    vote,
-    ...prices.flatMap((price) => [leave, `${price} 101 98 100 turtle:long`]),
-  ];
   const thrice = trades(99, 99, 99);
   /** Bought at 4h, and sold at a price at the open of a later hour. */
   const held = (price: number, hours: number) =>

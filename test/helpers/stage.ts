@@ -34,6 +34,15 @@ export function quiet(
   return Array.from({ length: count }, (_, i) => special[i] ?? special[i - count] ?? line);
 }
 
+/**
+ * Positions of a pair of 4h candles each: bought at 100 at 4h, 12h and so on, sold at these prices at 8h, 16h and so
+ * on. The last candle votes again.
+ */
+export function trades(...prices: readonly number[]): readonly string[] {
+  const sold = (price: number) => `${price} ${Math.max(101, price)} 98 100 turtle:long`;
+  return [`${calm} turtle:long`, ...prices.flatMap((price) => [`${calm} turtle:exit`, sold(price)])];
+}
+
 /** Costs of nothing, so that prices are those of the script; limits that stand in nobody's way but those named. */
 export function costless({
   risk = {},
