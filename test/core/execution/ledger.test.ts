@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { textOf, unitsOf } from '../../../shared/core/decimal.ts';
-import { budgetOf, cashAfter, reservationOf, worthOf } from '../../../shared/core/execution/ledger.ts';
+import {
+  afterReservation,
+  budgetOf,
+  cashAfter,
+  type Room,
+  reservationOf,
+  worthOf,
+} from '../../../shared/core/execution/ledger.ts';
 import { netProfit, openPosition, reducePosition } from '../../../shared/core/execution/position.ts';
 import { executionOf, planOf } from '../../helpers/decisions.ts';
 
@@ -63,5 +70,34 @@ describe('the budgets of one tick', () => {
   it('have nothing to share when the reservations take it all', () => {
     expect(budgetOf(100n, 0n, 1)).toBe(100n);
     expect(budgetOf(100n, -1n, 1)).toBe(100n);
+  });
+});
+
+describe('the room of a tick', () => {
+  const room: Room = { free: unitsOf('1000'), exposure: unitsOf('250'), open: 1 };
+
+  it('shrinks by an entry: its reservation, its worth, and one position', () => {
+    const quantity = unitsOf('2');
+    const reserved = reservationOf(quantity, 100, 0.0043); // 200.86
+    expect(afterReservation(room, { quantity, price: 100, reserved })).toEqual({
+      free: unitsOf('799.14'),
+      exposure: unitsOf('450'),
+      open: 2,
+    });
+  });
+
+  it('shrinks the same whichever entry comes first', () => {
+    const amount = fc.bigInt({ min: 0n, max: 10n ** 21n });
+    const entry = fc.record({ quantity: amount, price: fc.double({ min: 0.01, max: 1e5, noNaN: true }) });
+    const entered = (before: Room, one: { readonly quantity: bigint; readonly price: number }) =>
+      afterReservation(before, { ...one, reserved: reservationOf(one.quantity, one.price, 0.0043) });
+    fc.assert(
+      fc.property(entry, entry, (a, b) => {
+        const both = entered(entered(room, a), b);
+        expect(entered(entered(room, b), a)).toEqual(both);
+        // What is kept back is never less than what will be held.
+        expect(room.free - both.free).toBeGreaterThanOrEqual(both.exposure - room.exposure);
+      }),
+    );
   });
 });
