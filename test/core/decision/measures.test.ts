@@ -7,10 +7,10 @@ import { closesOf, walk } from '../../helpers/candles.ts';
 
 const ROWS = 720;
 const market = walk(1, ROWS);
-const whole = { row: ROWS - 1, firstRow: 0, fault: null };
+const whole = { row: ROWS - 1, firstRow: 0, isMeasured: true };
 const measured = (
   candles: Candles,
-  rows: RiskRows & { readonly fault: string | null } = whole,
+  rows: RiskRows & { readonly isMeasured: boolean } = whole,
   held: readonly Candles[] = [],
 ) => riskMeasures(riskColumns(candles), rows, held);
 
@@ -29,7 +29,7 @@ describe('what risk reads at a row', () => {
     const up = Math.exp(0.01);
     const closes = Array.from({ length: 181 }, (_, i) => (i % 2 === 0 ? 100 : 100 * up));
     const of = (all: readonly number[], firstRow = 0) =>
-      measured(closesOf(all), { row: all.length - 1, firstRow, fault: null }).volatility;
+      measured(closesOf(all), { row: all.length - 1, firstRow, isMeasured: true }).volatility;
     expect(of(closes)).toBeCloseTo(0.01 * Math.sqrt((180 / 179) * 2190), 9);
     expect(of([5, 900, 3, ...closes])).toBe(of(closes)); // nothing before them
   });
@@ -57,7 +57,7 @@ describe('what risk reads at a row', () => {
   it('is nothing of the regime where the candles do not suffice', () => {
     const trend = closesOf(Array.from({ length: ROWS }, (_, i) => 100 + i + (i % 3)));
     expect(measured(trend).regime.z).not.toBe(0);
-    expect(measured(trend, { ...whole, fault: 'a hole in the candles' }).regime).toEqual({
+    expect(measured(trend, { ...whole, isMeasured: false }).regime).toEqual({
       regime: 'RANDOM_WALK',
       hurst: 0.5,
       z: 0,
@@ -67,7 +67,7 @@ describe('what risk reads at a row', () => {
   });
 
   it('is nothing at all before the first candle', () => {
-    expect(measured(market, { row: -1, firstRow: 0, fault: 'no candle' })).toMatchObject({
+    expect(measured(market, { row: -1, firstRow: 0, isMeasured: false })).toMatchObject({
       close: Number.NaN,
       atr: Number.NaN,
       volatility: Number.NaN,
@@ -76,7 +76,7 @@ describe('what risk reads at a row', () => {
   });
 
   it('does not depend on later rows', () => {
-    const rows = { row: 500, firstRow: 100, fault: null };
+    const rows = { row: 500, firstRow: 100, isMeasured: true };
     const held = [newest(walk(2, ROWS), rows)];
     expect(measured(sliceCandles(market, 0, 501), rows, held)).toEqual(measured(market, rows, held));
   });
