@@ -1,5 +1,5 @@
 import { aggregateCandles } from '../../shared/core/market/aggregate.ts';
-import { type Candle, type Candles, candlesOf } from '../../shared/core/market/candles.ts';
+import { type Candle, type Candles, candleAt, candlesOf } from '../../shared/core/market/candles.ts';
 import type { MarketData } from '../../shared/core/market/market-data.ts';
 import { type EpochMs, type Timeframe, timeframeMs } from '../../shared/core/market/timeframes.ts';
 import type { Instance } from '../../shared/core/strategies/instances.ts';
@@ -28,7 +28,7 @@ interface ScriptRow extends Candle {
  * One exec candle a line: `open high low close`, then what is special: `v=20` is its volume (1000 otherwise),
  * `hole` leaves it out of the exec candles, `trend:long` and the like are what a scripted strategy says at it.
  */
-function rowsOf(script: string, execMs: number): readonly ScriptRow[] {
+function rowsOf(script: string, execMs: number, startMs: EpochMs): readonly ScriptRow[] {
   const lines = script.split('\n').map((line) => line.trim());
   return lines
     .filter((line) => line !== '')
@@ -37,7 +37,7 @@ function rowsOf(script: string, execMs: number): readonly ScriptRow[] {
       const rest = line.split(/\s+/).slice(4);
       const said = rest.reduce((sum, word) => sum + (words[word] ?? 0), 0);
       const volume = Number(rest.find((word) => word.startsWith('v='))?.slice(2) ?? ORDINARY_VOLUME) + said;
-      const openMs = SCRIPT_START_MS + i * execMs;
+      const openMs = startMs + i * execMs;
       return { openMs, open, high, low, close, volume, isHole: rest.includes('hole') };
     });
 }
@@ -50,12 +50,14 @@ export interface Past {
   readonly reach?: number;
 }
 
-/** 4h candles before the script begins. */
-function pastOf(price: number, rows: number, { closes = [price], reach = 0.01 }: Past): readonly Candle[] {
+/** 4h candles before the script begins, around the open of its first row. */
+function pastOf(first: Candle, rows: number, past: Past): readonly Candle[] {
+  const { open: price, openMs: startMs } = first;
+  const { closes = [price], reach = 0.01 } = past;
   return Array.from({ length: rows }, (_, i) => {
     const close = closes[Math.max(0, closes.length - rows + i)] ?? price;
     return {
-      openMs: SCRIPT_START_MS - (rows - i) * timeframeMs['4h'],
+      openMs: startMs - (rows - i) * timeframeMs['4h'],
       open: close,
       high: close * (1 + reach),
       low: close * (1 - reach),
@@ -83,29 +85,30 @@ interface Staging {
   /** 4h candles before the scripts begin. */
   readonly historyRows: number;
   readonly past: Readonly<Record<string, Past>>;
+  readonly startMs: EpochMs;
 }
 
 /** The candles of some scripts, and the span from their first candle to the end of their last. */
 export function scriptedData(
   scripts: Readonly<Record<string, string>>,
-  { exec, historyRows, past }: Staging,
+  { exec, historyRows, past, startMs }: Staging,
 ): { readonly data: MarketData; readonly fromMs: EpochMs; readonly toMs: EpochMs } {
   const execMs = timeframeMs[exec];
   const symbols = new Map(
     Object.entries(scripts).map(([symbol, script]) => {
-      const rows = rowsOf(script, execMs);
+      const rows = rowsOf(script, execMs, startMs);
       const whole = candlesOf(rows);
       const told = exec === '4h' ? whole : aggregateCandles(whole, { from: exec, to: '4h' });
-      const fourHours = joined(pastOf(rows[0]?.open ?? 0, historyRows, past[symbol] ?? {}), told);
+      const fourHours = joined(pastOf(candleAt(whole, 0), historyRows, past[symbol] ?? {}), told);
       const met = candlesOf(rows.filter(({ isHole }) => !isHole));
       return [symbol, { exec: met, series: new Map([['4h' as const, fourHours]]) }];
     }),
   );
-  const lengths = Object.values(scripts).map((script) => rowsOf(script, execMs).length);
+  const lengths = Object.values(scripts).map((script) => rowsOf(script, execMs, startMs).length);
   return {
     data: { execTimeframe: exec, symbols },
-    fromMs: SCRIPT_START_MS,
-    toMs: SCRIPT_START_MS + Math.max(...lengths) * execMs,
+    fromMs: startMs,
+    toMs: startMs + Math.max(...lengths) * execMs,
   };
 }
 

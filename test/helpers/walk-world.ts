@@ -13,6 +13,8 @@ const LOOKBACK_ROWS = 720;
 interface WalkWorld {
   readonly exec: Timeframe;
   readonly days: number;
+  /** A midnight, 2024-01-31 when not told. */
+  readonly startMs?: EpochMs;
   readonly shape?: Shape;
   /** Share of exec candles that are not there, while the strategies' candles are. */
   readonly holes?: number;
@@ -22,21 +24,21 @@ interface WalkWorld {
 /** Two symbols that wander by chance, traded by the real strategies on 4h and 1d, and the history that these need. */
 export function walkWorld(
   seed: number,
-  { exec, days, shape = {}, holes = 0, config = {} }: WalkWorld,
+  { exec, days, startMs = SCRIPT_START_MS, shape = {}, holes = 0, config = {} }: WalkWorld,
 ): World {
   const symbols = ['BTC/USD', 'ETH/USD'];
   const strategies = { trend_ema: { timeframes: ['4h', '1d'] }, turtle: { timeframes: ['4h', '1d'] } };
   const own = worldConfig(symbols, { strategies, ...config });
-  const toMs = SCRIPT_START_MS + days * timeframeMs['1d'];
+  const toMs = startMs + days * timeframeMs['1d'];
   const data = symbols.map(
-    (symbol, i) => [symbol, walked(2 * seed + i, { exec, shape, holes, toMs })] as const,
+    (symbol, i) => [symbol, walked(2 * seed + i, { exec, shape, holes, startMs, toMs })] as const,
   );
   return {
     account: 'replay-walk',
     config: own,
     instances: instancesOf(own),
     data: { execTimeframe: exec, symbols: new Map(data) },
-    fromMs: SCRIPT_START_MS,
+    fromMs: startMs,
     toMs,
     lookbackRows: LOOKBACK_ROWS,
   };
@@ -44,15 +46,21 @@ export function walkWorld(
 
 function walked(
   seed: number,
-  { exec, shape, holes, toMs }: { exec: Timeframe; shape: Shape; holes: number; toMs: EpochMs },
+  {
+    exec,
+    shape,
+    holes,
+    startMs,
+    toMs,
+  }: Required<Pick<WalkWorld, 'exec' | 'shape' | 'holes' | 'startMs'>> & { toMs: EpochMs },
 ): SymbolData {
   const execMs = timeframeMs[exec];
-  const whole = on(walk(seed, (toMs - SCRIPT_START_MS) / execMs, shape), SCRIPT_START_MS, execMs);
+  const whole = on(walk(seed, (toMs - startMs) / execMs, shape), startMs, execMs);
   const random = randomOf(seed, 'holes');
   const rows = Array.from(whole.openMs, (_, i) => candleAt(whole, i));
   const series = (['4h', '1d'] as const).map((timeframe) => {
     const length = timeframeMs[timeframe];
-    const past = on(walk(seed + 1000, LOOKBACK_ROWS), SCRIPT_START_MS - LOOKBACK_ROWS * length, length);
+    const past = on(walk(seed + 1000, LOOKBACK_ROWS), startMs - LOOKBACK_ROWS * length, length);
     const told = exec === timeframe ? whole : aggregateCandles(whole, { from: exec, to: timeframe });
     return [timeframe, joined(past, told)] as const;
   });

@@ -9,7 +9,13 @@ import type { MarketData } from '../../shared/core/market/market-data.ts';
 import { type EpochMs, type Timeframe, timeframeMs } from '../../shared/core/market/timeframes.ts';
 import type { Instance } from '../../shared/core/strategies/instances.ts';
 import type { StateStore } from '../../shared/ports/state-store.ts';
-import { type Past, type ScriptedOptions, scriptedData, scriptedInstances } from './script.ts';
+import {
+  type Past,
+  SCRIPT_START_MS,
+  type ScriptedOptions,
+  scriptedData,
+  scriptedInstances,
+} from './script.ts';
 
 /** A market that was made up, the account that trades it, and the span of the play. */
 export interface World {
@@ -56,6 +62,8 @@ export interface ScriptedWorld extends ScriptedOptions {
   /** 4h candles before the scripts; as many as a decision sees, when not told. */
   readonly historyRows?: number;
   readonly past?: Readonly<Record<string, Past>>;
+  /** A tick of 4h, 2024-01-31 when not told. */
+  readonly startMs?: EpochMs;
   readonly config?: ConfigOver;
 }
 
@@ -67,6 +75,7 @@ export function scriptedWorld(
     lookbackRows = 720,
     historyRows = lookbackRows,
     past = {},
+    startMs = SCRIPT_START_MS,
     config = {},
     ...options
   }: ScriptedWorld = {},
@@ -76,7 +85,7 @@ export function scriptedWorld(
     config: worldConfig(Object.keys(scripts), config),
     instances: scriptedInstances(options),
     lookbackRows,
-    ...scriptedData(scripts, { exec, historyRows, past }),
+    ...scriptedData(scripts, { exec, historyRows, past, startMs }),
   };
 }
 
