@@ -1,11 +1,11 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { sqliteStateStore } from '../../shared/adapters/sqlite/state-store.ts';
 import { openAccount } from '../../shared/app/account.ts';
 import { unitsOf } from '../../shared/core/decimal.ts';
 import { barsOf } from '../helpers/bars.ts';
-import { jsonOf, NOWHERE, runCli, temporaryFolder } from '../helpers/cli.ts';
+import { filesIn, jsonOf, NOWHERE, runCli, temporaryFolder } from '../helpers/cli.ts';
 import { csvOf, writeMadeUpFiles } from '../helpers/made-up-files.ts';
 
 const { folder, remove } = temporaryFolder();
@@ -91,6 +91,39 @@ describe('candles import', () => {
     const four = await runCli('candles', 'import', stray, '--data', data);
     expect(four.code).toBe(1);
     expect(four.stderr).toContain('nearly all candles are 4h apart, not 1h');
+  });
+});
+
+describe('a candle file that is not whole', () => {
+  it('ends every verb that reads it, by name and with exit code 1, and what a crash left beside it ends none', async () => {
+    const files = writeMadeUpFiles(join(folder, 'files'));
+    await runCli('candles', 'import', ...files, '--data', data);
+    const year = join(data, 'candles/venue=kraken/symbol=BTC-USD/timeframe=4h/year=2024.parquet');
+    const leftover = join(dirname(year), '.year=2025.parquet.tmp');
+    const whole = readFileSync(year);
+    writeFileSync(leftover, whole.subarray(0, 1000));
+    expect((await runCli('candles', 'list', '--data', data)).code).toBe(0);
+
+    writeFileSync(year, whole.subarray(0, whole.length / 2));
+    const before = filesIn(data);
+    const span = ['--from', '2025-01-01', '--to', '2025-01-07'];
+    for (const words of [
+      ['candles', 'list'],
+      ['candles', 'import', ...files],
+      ...[['backtest'], ['replay'], ['parity']].map((verb) => [...verb, ...span]),
+    ]) {
+      const { code, stderr } = await runCli(...words, '--data', data);
+      expect([code, stderr], words.join(' ')).toEqual([
+        1,
+        expect.stringMatching(
+          /^candles-invalid: The candle file 'venue=kraken.*year=2024\.parquet' cannot be used: it is cut off.*\n {2}→ Move this one file out/m,
+        ),
+      ]);
+    }
+    expect(filesIn(data)).toEqual(before);
+    rmSync(year);
+    expect((await runCli('candles', 'import', ...files, '--data', data)).code).toBe(0);
+    expect(readFileSync(year).equals(whole)).toBe(true);
   });
 });
 

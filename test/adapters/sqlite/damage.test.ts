@@ -97,6 +97,19 @@ describe('a damaged state file is refused or as good as whole, when', () => {
     }
   });
 
+  it('a page counts one item less than it has', async () => {
+    let pages = 0;
+    for (let page = 4096; page < whole.length; page += 4096) {
+      // The first byte of a page of items is 2 or 10, the fourth and fifth count them.
+      if (![2, 10].includes(whole[page] ?? 0)) continue;
+      const bytes = Buffer.from(whole);
+      bytes.writeUInt16BE(bytes.readUInt16BE(page + 3) - 1, page + 3);
+      expect(await isRefused(bytes, `page at ${page}`), `page at ${page}`).toBe(true);
+      pages++;
+    }
+    expect(pages).toBeGreaterThan(1);
+  });
+
   it('it was cut off', async () => {
     const random = randomOf(SEED, 'cuts');
     // SQLite reads what is missing of the last page as zeros; some of it may have been just that.
