@@ -127,13 +127,20 @@ export async function decodeCandles(file: CandleFileKey, bytes: Uint8Array): Pro
   }
 }
 
-async function read(bytes: Uint8Array) {
-  if (bytes.length === 0) throw new Error('it is empty');
+/** What is wrong with a file as a string of bytes, before any of it is understood. */
+function faultOf(bytes: Uint8Array): string | undefined {
+  if (bytes.length === 0) return 'it is empty';
   const seal = sealOf(bytes);
   if (!seal && !Buffer.from(bytes).includes(UNSEALED_FORMAT))
-    throw new Error('it is cut off, or was not written by this version of the program');
+    return 'it is cut off, or was not written by this version of the program';
   if (seal && seal.hash !== seal.said)
-    throw new Error('it is damaged, its bytes do not match the hash stored with them');
+    return 'it is damaged, its bytes do not match the hash stored with them';
+  return undefined;
+}
+
+async function read(bytes: Uint8Array) {
+  const fault = faultOf(bytes);
+  if (fault) throw new Error(fault);
   const file = new Uint8Array(bytes).buffer;
   const parquet = parquetMetadata(file);
   const text = parquet.key_value_metadata?.find(({ key }) => key === METADATA_KEY)?.value;
