@@ -68,7 +68,7 @@ export interface DecideRules {
 }
 
 /** What an entry may put at risk, and why. */
-export interface Stake {
+interface Stake {
   readonly kelly: Kelly | null;
   /** Fraction of the equity. */
   readonly risk: number;

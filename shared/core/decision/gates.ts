@@ -37,7 +37,7 @@ export interface Gate {
 }
 
 /** The best prices of a market. */
-export interface Quote {
+interface Quote {
   readonly bid: number;
   readonly ask: number;
 }

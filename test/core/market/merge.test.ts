@@ -32,6 +32,18 @@ describe('merge', () => {
     expect([candles.volume[0], volumesKept]).toEqual([5, 1]);
   });
 
+  it('counts no volume kept where both say the same', () => {
+    const once = barsOf('4h', '0:10:5 1:11');
+    expect(merged(once, once).volumesKept).toBe(0);
+  });
+
+  it('takes equals that say the same, traded or not', () => {
+    const range = { ...barsOf('4h', '0:10'), volume: Float64Array.of(0) }; // a range without volume
+    expect(join(range, range)).toEqual(range);
+    const flat = barsOf('4h', '0:10:0');
+    expect(join(flat, flat)).toEqual(flat);
+  });
+
   it('names the conflict of two traded candles', () => {
     expect(mergeCandles(barsOf('4h', '0:10 1:11'), barsOf('4h', '1:12'), '4h')).toEqual({
       conflict: { openMs: BARS_START_MS + 4 * 3_600_000, column: 'open', stored: 11, given: 12 },

@@ -34,6 +34,14 @@ describe('a series', () => {
     expect(candlesFault(barsOf('4h', '0:10 1:-5'), '4h')).toMatchObject({ row: 1, column: 'open' });
   });
 
+  it.each([-4 * 3_600_000, 0.5, Number.NaN, 2 ** 60])('has no time such as %d', (openMs) => {
+    expect(candlesFault(candlesOf([{ ...sound, openMs }]), '4h')).toMatchObject({
+      row: 0,
+      column: 'openMs',
+      problem: 'is not a time in milliseconds',
+    });
+  });
+
   it('lies on the grid of its timeframe', () => {
     expect(candlesFault(barsOf('1h', '0:10 1:11'), '4h')).toMatchObject({
       row: 1,

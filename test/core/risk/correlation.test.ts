@@ -58,6 +58,7 @@ describe('the correlation of two symbols', () => {
     const changed = flat(b);
     changed.close[40] = 12_345;
     expect(of(holed(a), b)).toBe(of(holed(a), changed));
+    expect(of(changed, holed(a))).toBe(of(holed(a), b));
     expect(of(holed(a), b)).not.toBe(of(a, b));
   });
 
