@@ -90,6 +90,13 @@ describe('a trip', () => {
     expect(await waitingRequests(store, account)).toHaveLength(1);
   });
 
+  it('that is asked again because its answer was lost is one trip', async () => {
+    const ask = ann.ask('halt');
+    for (let time = 0; time < 2; time++) await tripBreaker(store, { account, scope: 'manual', ask });
+    expect(await one('manual')).toMatchObject({ isTripped: true, version: 1 });
+    expect(await waitingRequests(store, account)).toHaveLength(1);
+  });
+
   it('that lost five races in a row gives up, says so, and has written nothing', async () => {
     const slow = outrun(store, puts(/^BREAKER#/), {
       write: () => trippedByEngine('losses', createdMs + HOUR_MS),

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { readItem } from '../../shared/app/items.ts';
 import { monthsOf } from '../../shared/app/results.ts';
 import { unitsOf, unitsOfNumber } from '../../shared/core/decimal.ts';
 import type { Item, ItemBody, StateStore } from '../../shared/ports/state-store.ts';
@@ -10,7 +11,8 @@ export async function stateOf(
   world: Pick<World, 'account' | 'fromMs' | 'toMs'>,
 ): Promise<Readonly<Record<string, ItemBody>>> {
   const { account } = world;
-  const partitions = [`ACCOUNT#${account}`, `FILL#${account}`, `TICK#${account}`, `PAPER#${account}`];
+  const names = ['ACCOUNT', 'FILL', 'TICK', 'PAPER', 'BREAKER', 'REQUEST'];
+  const partitions = names.map((name) => `${name}#${account}`);
   const state: Record<string, ItemBody> = {};
   for (const pk of [...partitions, ...monthsOf(account, world)]) {
     for (const { sk, body } of await store.query(pk)) {
@@ -60,7 +62,7 @@ export async function expectBooksToAgree(store: StateStore, world: World): Promi
   const byKey = (a: { key: string }, b: { key: string }) => (a.key < b.key ? -1 : 1);
   expect(booked.sort(byKey)).toEqual(executed.sort(byKey));
 
-  let cash = unitsOfNumber(world.config.capital);
+  let cash = unitsOfNumber(world.config.capital) + (await flowsOf(store, world));
   for (const fill of executed as readonly ItemBody[]) {
     const cost = amount(fill['cost']);
     cash += (fill['side'] === 'buy' ? -cost : cost) - amount(fill['fee']);
@@ -68,6 +70,18 @@ export async function expectBooksToAgree(store: StateStore, world: World): Promi
   const item = await store.get({ pk: `ACCOUNT#${world.account}`, sk: 'CASH' });
   expect(amount(item?.body['cash'])).toBe(cash);
   expect(cash >= 0n).toBe(true);
+}
+
+/** Capital that operators added, less what they took out. */
+async function flowsOf(store: StateStore, world: World): Promise<bigint> {
+  let sum = 0n;
+  for (const pk of monthsOf(world.account, world)) {
+    for (const item of await store.query(pk, { prefix: 'REQUEST#' })) {
+      const { request, isDone } = readItem('outcome', item);
+      if (isDone && request.kind === 'capital') sum += request.amount;
+    }
+  }
+  return sum;
 }
 
 function pick(body: ItemBody, names: readonly string[]): ItemBody {

@@ -36,11 +36,10 @@ export function powerUntil(n: number, when: 'before' | 'after'): Power {
   return power;
 }
 
-/** A worker every call of which to a port is a call of `power`: those of its exchange to the store too. */
-export function poweredPaper(world: World, worker: Worker, power: Power): Paper {
+/** A store every call of which is a call of `power`. */
+export function poweredStore(store: StateStore, power: Power): StateStore {
   const { use } = power;
-  const { store } = worker;
-  const powered: StateStore = {
+  return {
     get: (key) => use(() => store.get(key)),
     query: (pk, options) => use(() => store.query(pk, options)),
     transact: (actions) =>
@@ -50,6 +49,12 @@ export function poweredPaper(world: World, worker: Worker, power: Power): Paper 
       }),
     close: () => store.close(),
   };
+}
+
+/** A worker every call of which to a port is a call of `power`: those of its exchange to the store too. */
+export function poweredPaper(world: World, worker: Worker, power: Power): Paper {
+  const { use } = power;
+  const powered = poweredStore(worker.store, power);
   const over = (feed: Feed): Feed => ({
     window: (wanted) => use(() => feed.window(wanted)),
     execWindow: (wanted) => use(() => feed.execWindow(wanted)),

@@ -25,7 +25,11 @@ export interface LiveMarket {
 
 const ROWS = 720;
 const SYMBOLS = ['BTC/USD', 'ETH/USD'];
-const saidVolumes: Readonly<Record<string, number>> = { 'trend:long': 1 / 2, 'trend:exit': 1 / 4 };
+const saidVolumes: Readonly<Record<string, number>> = {
+  'trend:long': 1 / 2,
+  'trend:exit': 1 / 4,
+  'turtle:long': 1 / 16,
+};
 
 /** The instant of an hour, of a minute and of a second after it. */
 export const at = (hour: number, minute = 0, second = 0): EpochMs =>
@@ -81,11 +85,15 @@ function sourceOf({ prices, says = {}, saysEther = {} }: LiveMarket) {
 
 const at1h = at(1) - at(0);
 
-/**
- * A paper account on such a market, as `start --source kraken` has it: exec candles of one minute.
- * @param over replaces whole fields of the config
- */
-export function liveAccount(market: LiveMarket, over: Readonly<Record<string, unknown>> = {}) {
+interface LiveAccount {
+  /** Replaces whole fields of the config. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Without a store candles are asked for again and again, which is quicker here. */
+  readonly isStoring?: boolean;
+}
+
+/** A paper account on such a market, as `start --source kraken` has it: exec candles of one minute. */
+export function liveAccount(market: LiveMarket, { config: over = {}, isStoring = true }: LiveAccount = {}) {
   const { source, candle, calls, withheld, broken } = sourceOf(market);
   let nowMs = at(0);
   const account = 'paper-test';
@@ -93,8 +101,8 @@ export function liveAccount(market: LiveMarket, over: Readonly<Record<string, un
   const config = worldConfig(SYMBOLS, over);
   // Above the first trail, which stands at 0.96 × 100.5: so a stop that was never ratcheted stays one.
   const instances = scriptedInstances({ stop: 0.97 });
-  const loopNow = (): PaperLoop => {
-    const candles = parquetCandleStore(objects, 'kraken');
+  const loopNow = (name = source.name): PaperLoop => {
+    const candles = isStoring ? parquetCandleStore(objects, 'kraken') : undefined;
     const feed = liveFeed({ source, store: candles, execTimeframe: '1m', nowMs: () => nowMs });
     const exchange = paperExchange(store, account, (symbol) => marketRules(config, symbol).fill, {
       nowMs: () => nowMs,
@@ -121,7 +129,7 @@ export function liveAccount(market: LiveMarket, over: Readonly<Record<string, un
     return {
       paper: { trader, exchange, execCandle },
       feed,
-      source: 'fake',
+      source: name,
       missedTimeframes: ['1m', '15m', '1h', '4h'],
       absenceMs: timeframeMs['1m'],
     };
@@ -147,9 +155,9 @@ export function liveAccount(market: LiveMarket, over: Readonly<Record<string, un
       const candles = new Map(SYMBOLS.map((symbol) => [symbol, candle(symbol, '1m', ms)]));
       await loop.paper.exchange.meet('OPEN', { candleMs: ms, endMs: nowMs }, candles);
     },
-    /** The program ends and begins again: what was in memory is gone. */
-    restart(): void {
-      loop = loopNow();
+    /** The program ends and begins again, perhaps on another source: what was in memory is gone. */
+    restart(sourceName?: string): void {
+      loop = loopNow(sourceName);
     },
     results: (): Promise<Kept> =>
       readResults(store, account, { fromMs: at(0) - DAY_MS, toMs: nowMs + DAY_MS }),

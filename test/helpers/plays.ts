@@ -56,3 +56,48 @@ export function hourlyPlay(): World {
     { exec: '1h', lookbackRows: 20 },
   );
 }
+
+/**
+ * The engine trips every breaker of 4h candles. A stop locks entries after one loss; the lock runs out and is closed by
+ * the next entry, whose candle falls by 18 %: its stop trips the losses again, the symbol, and the portfolio, the tick
+ * after it the drawdown. Whatever votes later enters nothing.
+ */
+export function trippingPlay(): World {
+  return scriptedWorld(
+    {
+      'BTC/USD': `
+        100 101 99 100 turtle:long
+        100 101 95 97 turtle:long
+        97 98 96 97 turtle:long
+        97 98 80 82 turtle:long
+        82 83 81 82 turtle:long
+        82 83 81 82 turtle:long`,
+    },
+    {
+      lookbackRows: 20,
+      config: {
+        risk: { drawdownMax: 0.005, dailyLossMax: 'off', cooldownMinutes: 0 },
+        breakers: { losses: 1, lossesLockMinutes: 240, portfolioLoss: 0.004 },
+      },
+    },
+  );
+}
+
+/** BTC is bought at hour 4 and held; ETH at hour 8, when the trail of BTC rises; no strategy leaves either. */
+export function holdingPlay(): World {
+  return scriptedWorld(
+    {
+      'BTC/USD': `
+        100 101 99 100 trend:long
+        100 102 99 102
+        102 103 101 103
+        103 104 102 104`,
+      'ETH/USD': `
+        50 50.5 49.5 50
+        50 50.5 49.5 50 turtle:long
+        50 50.5 49.5 50
+        50 50.5 49.5 50`,
+    },
+    { lookbackRows: 20 },
+  );
+}
