@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { sqliteStateStore } from '../../shared/adapters/sqlite/state-store.ts';
 import { compareWithEngine } from '../../shared/app/parity.ts';
 import { replay } from '../../shared/app/replay.ts';
@@ -8,6 +11,8 @@ import { timeframeMs } from '../../shared/core/market/timeframes.ts';
 import { compared } from '../helpers/stage.ts';
 import { walkWorld } from '../helpers/walk-world.ts';
 import { engineInputOf, paperOf, scriptedWorld, type Worker, type World } from '../helpers/world.ts';
+
+const stressRisk = join(import.meta.dirname, '../../examples/stress-risk.yaml');
 
 const told = async (world: World) => (await compared(world)).fills;
 
@@ -179,11 +184,10 @@ describe('engine and replay agree to the byte, and the situation did occur, when
 describe('engine and replay agree to the byte on candles drawn by chance, with the real strategies', () => {
   const gaps = { move: 0.02, gaps: 0.05, untraded: 0.02 };
   it.each([
-    ['4h, with gaps and untraded candles', { exec: '4h', days: 50, shape: gaps }],
-    ['4h, with thin volume', { exec: '4h', days: 40, config: { costs: { volumeShare: 0.002 } } }],
-    ['1h, with holes', { exec: '1h', days: 25, shape: { move: 0.01 }, holes: 0.05 }],
-    ['15m', { exec: '15m', days: 10, shape: { move: 0.006 } }],
-    ['4h, much at risk', { exec: '4h', days: 40, config: { risk: { riskPerTrade: 0.02 } } }],
+    ['4h, with gaps and untraded candles', { exec: '4h', days: 20, shape: gaps }],
+    ['4h, with thin volume', { exec: '4h', days: 20, config: { costs: { volumeShare: 0.002 } } }],
+    ['1h, with holes', { exec: '1h', days: 10, shape: { move: 0.01 }, holes: 0.05 }],
+    ['15m', { exec: '15m', days: 7, shape: { move: 0.006 } }],
   ] as const)('%s', async (_, options) => {
     let [fills, exits] = [0, 0];
     for (let seed = 1; seed <= 2; seed++) {
@@ -193,6 +197,31 @@ describe('engine and replay agree to the byte on candles drawn by chance, with t
     }
     expect(fills).toBeGreaterThan(10);
     expect(exits).toBeGreaterThan(3);
+  });
+
+  const both = { timeframes: ['4h', '1d'] };
+  const strategies = { trend_ema: both, turtle: both, supertrend: both, mean_reversion_bb: {} };
+  const byDefault = { strategies, risk: {} };
+  const tightly = { strategies, risk: parse(readFileSync(stressRisk, 'utf8')).risk };
+  const quarters = { exec: '15m', days: 4, shape: { move: 0.008, gaps: 0.004 } } as const;
+  const hours = { exec: '1h', days: 8, shape: { move: 0.012, gaps: 0.01 } } as const;
+  const four = { exec: '4h', days: 20, shape: { move: 0.02, gaps: 0.03 } } as const;
+  // In these seeds much is forbidden within few days: so many codes at least.
+  it.each([
+    ['default limits, 15m', quarters, byDefault, [13, 15], 1],
+    ['default limits, 1h', hours, byDefault, [2, 10], 2],
+    ['default limits, 4h', four, byDefault, [10, 15], 0],
+    ['tight limits, 15m', quarters, tightly, [2, 8], 4],
+    ['tight limits, 1h', hours, tightly, [1, 21], 3],
+    ['tight limits, 4h', four, tightly, [10, 23], 4],
+  ])('%s', async (_, walked, config, seeds, least) => {
+    const codes = new Set<string>();
+    for (const seed of seeds) {
+      const { report } = await compared(walkWorld(seed, { ...walked, config }));
+      expect(report.positions.length).toBeGreaterThan(0);
+      for (const code of Object.keys(report.forbidden)) codes.add(code);
+    }
+    expect(codes.size).toBeGreaterThanOrEqual(least);
   });
 });
 
