@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { strategies } from '../../shared/core/strategies/registry.ts';
 import { filesIn, jsonOf, runCli, temporaryFolder } from '../helpers/cli.ts';
 
 const { folder, remove } = temporaryFolder();
@@ -13,6 +14,7 @@ function configOf(text: string): string {
   return file;
 }
 
+const strategyIds = strategies.map(({ id }) => id);
 const verbs = [['start', '--once', '--source', 'synthetic'], ['status'], ['candles', 'list']];
 
 it.each([
@@ -27,7 +29,7 @@ it.each([
   ['strategies: { turtle: { params: { lookback: 3 } } }', '✖ Unrecognized key: "lookback"'],
   ['strategies: { turtle: { timeframes: [1w] } }', '→ at strategies.turtle.timeframes[0]'],
   [
-    'strategies: { turtle: { enabled: false }, trend_ema: { enabled: false } }',
+    `strategies: { ${strategyIds.map((id) => `${id}: { enabled: false }`).join(', ')} }`,
     '✖ no strategy is enabled: nothing would ever decide\n  → at strategies',
   ],
   [
@@ -78,7 +80,7 @@ it('a symbol that is added as its refusal says is traded', async () => {
 it('strategies on longer or shorter candles tick at theirs, on the made-up market, too', async () => {
   const tickOf = async (timeframe: string) => {
     const one = `{ timeframes: [${timeframe}] }`;
-    const file = configOf(`strategies: { turtle: ${one}, trend_ema: ${one} }`);
+    const file = configOf(`strategies: { ${strategyIds.map((id) => `${id}: ${one}`).join(', ')} }`);
     const words = ['start', '--source', 'synthetic', '--config', file, '--data', join(folder, timeframe)];
     const ticks = [];
     for (let i = 0; i < 2; i++) ticks.push(await jsonOf(...words, '--once'));

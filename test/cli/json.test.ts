@@ -35,6 +35,9 @@ const isType: Readonly<Record<string, (value: unknown) => boolean>> = {
 const maps: Readonly<Record<string, string>> = {
   reasons: '<reason>',
   rejects: '<code>',
+  forbidden: '<code>',
+  notEvaluable: '<code>',
+  notes: '<code>',
   symbols: '<symbol>',
 };
 
@@ -73,11 +76,21 @@ function expectDocumented(
 
 const { folder, remove } = temporaryFolder();
 const data = ['--data', join(folder, 'data')];
-const weeks = ['--from', '2025-01-01', '--to', '2025-01-15', '--exec', '4h', ...data];
-const day = ['--from', '2025-01-01', '--to', '2025-01-01', '--exec', '4h', ...data];
+/** Trades at every occasion, until the drawdown halts it: then Kelly has seen more losses than gains. */
+const busy = join(folder, 'busy.yaml');
+const config = ['--config', busy];
+const weeks = ['--from', '2025-01-01', '--to', '2025-01-28', '--exec', '4h', ...config, ...data];
+const day = ['--from', '2025-01-01', '--to', '2025-01-01', '--exec', '4h', ...config, ...data];
 const early = ['--from', '2023-01-12', '--to', '2023-01-12', ...data];
 let imported: unknown;
 beforeAll(async () => {
+  writeFileSync(
+    busy,
+    `ensemble: { threshold: 0.3, minSupporters: 1, minFamilies: 1 }
+risk: { riskPerTrade: 0.02, cooldownMinutes: 0, dailyLossMax: off, drawdownMax: 0.03, kellyPositions: 10 }
+strategies: { turtle: { params: { entry: 2, exit: 1 } } }
+`,
+  );
   imported = await jsonOf('candles', 'import', ...writeMadeUpFiles(folder), ...data);
 });
 afterAll(remove);
@@ -144,11 +157,31 @@ describe('docs/json.md names every key and type of', () => {
     expectDocumented('A decision', [...decisions, ...told, why]);
   });
 
-  it('status', async () => {
-    const { account } = (await jsonOf('replay', ...day)) as { account: string };
-    const held = await jsonOf('status', '--account', account, ...data);
-    expect(held).toMatchObject({ mode: 'replay', positions: [{ isStopResting: true }] });
-    expectDocumented('status', [held]);
+  it('status, breaker, capital and close', async () => {
+    const { account } = (await jsonOf('replay', ...weeks)) as { account: string };
+    const closed = await jsonOf('status', '--account', account, ...config, ...data);
+    const today = (await jsonOf('replay', ...day)) as { account: string };
+    const held = await jsonOf('status', '--account', today.account, ...config, ...data);
+    const positions = [{ isStopResting: false, isLeaving: 'SIGNAL' }, { isStopResting: true }];
+    expect(held).toMatchObject({ mode: 'replay', positions });
+
+    const why = ['--why', 'a test', '--account', 'paper-synthetic', ...data];
+    await jsonOf('start', '--once', '--source', 'synthetic', ...data);
+    const tripped = [
+      await jsonOf('breaker', 'trip', 'losses', ...why),
+      await jsonOf('breaker', 'halt', '--flatten', ...why),
+      await jsonOf('breaker', 'reset', 'losses', '--version', '1', ...why),
+    ];
+    expectDocumented('breaker trip, breaker reset, breaker halt', tripped);
+    const asked = [
+      await jsonOf('capital', 'add', '100', ...why),
+      await jsonOf('capital', 'remove', '100', ...why),
+      await jsonOf('close', 'BTC', ...why),
+    ];
+    expectDocumented('capital add, capital remove, close', asked);
+    expectDocumented('breaker list', [await jsonOf('breaker', 'list', ...data)]);
+    const paper = await jsonOf('status', '--account', 'paper-synthetic', ...data);
+    expectDocumented('status', [closed, held, paper]);
   });
 
   it('candles', async () => {

@@ -22,8 +22,9 @@ const span = (from: string, to: string, ...words: string[]) => [
   data,
   ...words,
 ];
-// Fifteen days in which the made-up market enters five times, once on the first day.
-const weeks = span('2025-01-01', '2025-01-15', '--exec', '4h');
+const stress = ['--config', join(import.meta.dirname, '../../examples/stress.yaml')];
+// Nine days in which the made-up market enters four times and leaves as often, twice after the first day.
+const weeks = span('2025-01-01', '2025-01-09', '--exec', '4h', ...stress);
 
 /** The report of a run as a program reads it. */
 interface Report {
@@ -40,7 +41,7 @@ const reportOf = async (...words: string[]) => (await jsonOf(...words)) as Repor
 describe('a run over stored candles', () => {
   it('reports amounts as decimal text, times as milliseconds, counts as numbers', async () => {
     const report = await reportOf('replay', ...weeks);
-    expect(report.positions).toHaveLength(5);
+    expect(report.positions).toHaveLength(4);
     for (const position of report.positions) {
       for (const key of ['entryPrice', 'quantity', 'exitPrice', 'entryFee', 'exitFee', 'netProfit'])
         expect([key, isDecimalText(String(position[key])), typeof position[key]]).toEqual([
@@ -53,7 +54,7 @@ describe('a run over stored candles', () => {
       expect(['STOP', 'TRAIL', 'SIGNAL']).toContain(position['reason']);
     }
     expect(isDecimalText(report.equityFinal) && isDecimalText(report.buyAndHold.equityFinal)).toBe(true);
-    expect(Object.values(report.reasons).reduce((a, b) => a + b, 0)).toBe(5);
+    expect(Object.values(report.reasons).reduce((a, b) => a + b, 0)).toBe(4);
     const profits = report.positions.reduce((sum, { netProfit }) => sum + Number(netProfit), 0);
     expect(10_000 + profits).toBeCloseTo(Number(report.equityFinal), 9);
   });
@@ -71,42 +72,43 @@ describe('a run over stored candles', () => {
   });
 
   it('has no difference between engine and replay', async () => {
-    // Ticks at 15 × 6 + 1 instants for two symbols; an entry and an exit of each of five positions.
+    // Ticks at 9 × 6 + 1 instants for two symbols; an entry and an exit of each of four positions.
     expect(await jsonOf('parity', ...weeks)).toMatchObject({
       differences: [],
-      compared: { decisions: 182, fills: 10, marks: expect.any(Number) },
-      positions: 5,
+      compared: { decisions: 110, fills: 8, marks: expect.any(Number) },
+      positions: 4,
       open: 0,
     });
     const { code, stdout } = await runCli('parity', ...weeks);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^compared {3}182 decisions, 10 fills, \d+ equity marks$/m);
+    expect(stdout).toMatch(/^compared {3}110 decisions, 8 fills, \d+ equity marks$/m);
     expect(stdout).toMatch(/^no difference$/m);
   });
 
   it('of all strategies is one result for each, equal to that of the strategy alone', async () => {
     const { results } = (await jsonOf('backtest', ...weeks, '--all')) as { results: Report[] };
-    expect(results.map((one) => ({ ...one })['strategy' as keyof Report])).toEqual(['trend_ema', 'turtle']);
+    const names = results.map((one) => ({ ...one })['strategy' as keyof Report]);
+    expect(names).toEqual(['mean_reversion_bb', 'supertrend', 'trend_ema', 'turtle']);
     const alone = await reportOf('backtest', ...weeks, '--strategy', 'turtle');
-    expect(results[1]).toEqual({ strategy: 'turtle', ...alone });
+    expect(results[3]).toEqual({ strategy: 'turtle', ...alone });
     const { stdout } = await runCli('backtest', ...weeks, '--all');
     expect(stdout).toMatch(/^strategy +closed +open +fees USD +equity USD +result +holding$/m);
     expect(stdout).toMatch(/^turtle .* %$/m);
   });
 
-  it('reports a position that is still open apart', async () => {
-    const { positions, open, equityFinal } = await reportOf(
-      'replay',
-      ...span('2025-01-01', '2025-01-01', '--exec', '4h'),
-    );
-    expect(positions.map(({ symbol }) => symbol)).toEqual(['BTC/USD']);
-    expect(open.map(({ symbol }) => symbol)).toEqual(['ETH/USD']);
+  it('reports positions that are still open apart', async () => {
+    const days = span('2025-01-01', '2025-01-08', '--exec', '4h', ...stress);
+    const { positions, open, equityFinal } = await reportOf('replay', ...days);
+    const both = ['BTC/USD', 'ETH/USD'];
+    expect(positions.map(({ symbol }) => symbol)).toEqual(both);
+    expect(open.map(({ symbol }) => symbol)).toEqual(both);
     for (const key of ['entryPrice', 'quantity', 'entryFee', 'stop'])
       expect(isDecimalText(String(open[0]?.[key]))).toBe(true);
-    expect(Number(equityFinal)).not.toBe(10_000);
-    const { stdout } = await runCli('backtest', ...span('2025-01-01', '2025-01-01', '--exec', '4h'));
+    const profits = positions.reduce((sum, { netProfit }) => sum + Number(netProfit), 0);
+    expect(Number(equityFinal)).not.toBeCloseTo(10_000 + profits, 2);
+    const { stdout } = await runCli('backtest', ...days);
     expect(stdout).toMatch(
-      /^open {5}ETH\/USD [\d.]+ since 2025-01-01 12:00 UTC at 3924.57 USD, stop [\d.]+ USD$/m,
+      /^open {5}ETH\/USD [\d.]+ since 2025-01-06 16:00 UTC at 9929.06 USD, stop [\d.]+ USD$/m,
     );
   });
 });
@@ -206,7 +208,8 @@ describe('a span', () => {
     expect(await runCli('backtest', ...weeks, '--strategy', 'moon')).toEqual({
       code: 2,
       stdout: '',
-      stderr: "usage: There is no strategy 'moon'.\n  → Use one of trend_ema, turtle.\n",
+      stderr:
+        "usage: There is no strategy 'moon'.\n  → Use one of mean_reversion_bb, supertrend, trend_ema, turtle.\n",
     });
   });
 });

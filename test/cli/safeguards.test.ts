@@ -62,10 +62,14 @@ describe('backtest', () => {
     const { code, stderr } = await runCli('backtest', '--strategy', 'turtle', ...span);
     expect([code, stderr]).toEqual([
       2,
-      "usage: The config does not enable the strategy 'turtle'.\n  → Use one of trend_ema.\n",
+      "usage: The config does not enable the strategy 'turtle'.\n  → Use one of mean_reversion_bb, supertrend, trend_ema.\n",
     ]);
     const all = (await jsonOf('backtest', '--all', ...span)) as { results: { strategy: string }[] };
-    expect(all.results.map(({ strategy }) => strategy)).toEqual(['trend_ema']);
+    expect(all.results.map(({ strategy }) => strategy)).toEqual([
+      'mean_reversion_bb',
+      'supertrend',
+      'trend_ema',
+    ]);
   });
 
   it('says on the screen which candles begin too late', async () => {

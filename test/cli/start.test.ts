@@ -27,7 +27,7 @@ describe('start --once', () => {
   it('says that it is PAPER on a SYNTHETIC market, decides each symbol once, and goes on the next time', async () => {
     const first = await runCli(...once());
     expect([first.code, first.stderr]).toEqual([0, '']);
-    expect(first.stdout).toMatch(/^HOT-Crypto \S+ {3}PAPER on a SYNTHETIC market \(made up from seed 1; /);
+    expect(first.stdout).toMatch(/^HOT-Crypto \S+ {3}PAPER on a SYNTHETIC market \(made up from seed 127; /);
     expect(first.stdout.match(/^2025-01-01 00:00 {2}(BTC|ETH)\/USD /gm)).toHaveLength(2);
     expect(first.stdout).toMatch(/Stopped \(SYNTHETIC market\)\. Equity 10,000\.00 USD, 0 open\./);
     const second = (await runCli(...once())).stdout;
