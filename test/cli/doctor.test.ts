@@ -175,7 +175,7 @@ describe('doctor', () => {
     expect(code).toBe(1);
     expect(about(report, 'accounts').map(([level, subject]) => `${level} ${subject}`)).toEqual([
       'fail paper-broken',
-      'warn paper-empty',
+      'fail paper-empty',
       'ok paper-kraken',
       'ok paper-synthetic',
       'warn replay-broken',
