@@ -170,18 +170,21 @@ describe('doctor', () => {
     await account('paper-synthetic', 'synthetic');
     writeFileSync(join(data, 'accounts/paper-broken.sqlite'), 'no database at all, and long enough to tell');
     writeFileSync(join(data, 'accounts/replay-broken.sqlite'), 'no database at all, and long enough to tell');
-    writeFileSync(join(data, 'accounts/paper-empty.sqlite'), '');
+    writeFileSync(join(data, 'accounts/paper-cut.sqlite'), '');
+    openState({ dataFolder: data }, 'paper-empty').close();
     const { code, report } = await examined();
     expect(code).toBe(1);
     expect(about(report, 'accounts').map(([level, subject]) => `${level} ${subject}`)).toEqual([
       'fail paper-broken',
-      'fail paper-empty',
+      'fail paper-cut',
+      'warn paper-empty',
       'ok paper-kraken',
       'ok paper-synthetic',
       'warn replay-broken',
     ]);
     expect(about(report, 'accounts')[0]?.[2]).toMatch(/paper-broken\.sqlite" is not a database/);
-    expect(about(report, 'accounts')[3]?.[2]).toMatch(/^SYNTHETIC market; /);
+    expect(about(report, 'accounts')[1]?.[2]).toMatch(/paper-cut\.sqlite" is empty: its content is lost/);
+    expect(about(report, 'accounts')[4]?.[2]).toMatch(/^SYNTHETIC market; /);
   });
 
   it('names a damaged file of candles, and ends with 1', async () => {

@@ -98,7 +98,7 @@ describe('a state file after a power cut', () => {
       32,
       33,
       ...borders,
-      ...Array.from({ length: 60 }, () => placeBefore(wal.length)),
+      ...Array.from({ length: 30 }, () => placeBefore(wal.length)),
     ];
     for (const length of lengths) {
       const about = `seed ${SEED}, log of ${length} bytes`;
@@ -109,7 +109,7 @@ describe('a state file after a power cut', () => {
   });
 
   it('that left garbage at the end of the log has every whole entry before it', async () => {
-    for (let run = 0; run < 40; run++) {
+    for (let run = 0; run < 20; run++) {
       const wal = Buffer.from(walOf(before));
       const from = placeBefore(wal.length);
       const isZero = random.uniform() < 0.3;
@@ -124,9 +124,9 @@ describe('a state file after a power cut', () => {
   });
 
   it('that turned a bit of the log has every whole entry before it', async () => {
-    for (let run = 0; run < 60; run++) {
+    for (let run = 0; run < 30; run++) {
       const wal = Buffer.from(walOf(before));
-      const at = run < 20 ? placeBefore(WAL_HEADER_BYTES) : placeBefore(wal.length);
+      const at = run < 8 ? placeBefore(WAL_HEADER_BYTES) : placeBefore(wal.length);
       wal[at] = (wal[at] ?? 0) ^ (1 << placeBefore(8));
       const about = `seed ${SEED}, bit turned at ${at}`;
       const count = at < WAL_HEADER_BYTES ? CHECKPOINTED : entriesWithin(at);
@@ -147,7 +147,7 @@ describe('a state file after a power cut', () => {
 
   it('in the middle of a checkpoint has everything: sectors are old or new, the log is whole', async () => {
     expect(after.main.length).toBeGreaterThan(before.main.length);
-    for (let run = 0; run < 30; run++) {
+    for (let run = 0; run < 15; run++) {
       const main = Buffer.from(after.main);
       for (let at = 0; at < before.main.length; at += 512)
         if (random.uniform() < 0.5) before.main.copy(main, at, at, at + 512);
@@ -179,7 +179,7 @@ it('a log that began anew over an older one is cut short without a trace of the 
   const random = randomOf(SEED, 'wrapped');
   const wal = disk.wal ?? Buffer.of();
   let last = checkpointed;
-  for (const length of Array.from({ length: 20 }, () => Math.floor(random.uniform() * 400_000)).sort(
+  for (const length of Array.from({ length: 12 }, () => Math.floor(random.uniform() * 400_000)).sort(
     ascending,
   )) {
     const about = `seed ${SEED}, log of ${length} bytes`;
