@@ -1,8 +1,9 @@
-import { waitingRequests } from '../shared/app/ask.ts';
+import { newestOutcomes, waitingRequests } from '../shared/app/ask.ts';
 import type { Request } from '../shared/app/items.ts';
+import type { Span } from '../shared/app/results.ts';
 import { textOf } from '../shared/core/decimal.ts';
 import type { StateStore } from '../shared/ports/state-store.ts';
-import { instant, say, table, usd } from './screen.ts';
+import { instant, red, say, table, usd } from './screen.ts';
 
 /** A request that waits, for a person or a program to read. */
 export interface RequestView {
@@ -15,11 +16,55 @@ export interface RequestView {
 
 /** What an account was asked and has not done yet, oldest first. */
 export async function requestsOf(store: StateStore, account: string): Promise<readonly RequestView[]> {
-  const waiting = await waitingRequests(store, account);
-  return waiting.map((request) => {
-    const { id, askedMs, by, why } = request;
-    return { id, what: wordsOf(request), askedMs, by, why };
-  });
+  return (await waitingRequests(store, account)).map(viewOf);
+}
+
+function viewOf(request: Request): RequestView {
+  const { id, askedMs, by, why } = request;
+  return { id, what: wordsOf(request), askedMs, by, why };
+}
+
+/** How a request ended. */
+export interface OutcomeView extends RequestView {
+  /** Instant on the clock of the account. */
+  readonly atMs: number;
+  /** Or refused. */
+  readonly isDone: boolean;
+  readonly outcome: string;
+}
+
+const OUTCOMES_SHOWN = 5;
+
+/** How the newest requests of an account ended, oldest first. */
+export async function outcomesOf(
+  store: StateStore,
+  account: string,
+  span: Span,
+): Promise<readonly OutcomeView[]> {
+  const newest = await newestOutcomes(store, account, { ...span, limit: OUTCOMES_SHOWN });
+  const views = newest.map(({ request, atMs, isDone, outcome }) => ({
+    ...viewOf(request),
+    atMs,
+    isDone,
+    outcome,
+  }));
+  return views.reverse();
+}
+
+/** What was asked and done, or refused. */
+export function sayOutcomes(outcomes: readonly OutcomeView[]): void {
+  if (outcomes.length === 0) return;
+  say();
+  table(
+    ['asked', 'at UTC', 'by', 'why', 'outcome'],
+    outcomes.map(({ what, atMs, by, why, isDone, outcome }) => [
+      what,
+      instant(atMs),
+      by,
+      why,
+      isDone ? outcome : red(`REFUSED: ${outcome}`),
+    ]),
+  );
 }
 
 /** What was asked and waits for the next watch. */

@@ -7,14 +7,15 @@ import type { Config } from '../shared/core/config.ts';
 import { textOf, unitsOfNumber } from '../shared/core/decimal.ts';
 import { ratio } from '../shared/core/decision/figures.ts';
 import { averagePrices } from '../shared/core/execution/position.ts';
+import { DAY_MS } from '../shared/core/market/timeframes.ts';
 import { kellyOf, riskOf } from '../shared/core/risk/kelly.ts';
 import { performanceOf } from '../shared/core/risk/performances.ts';
 import type { Standing } from '../shared/core/risk/standing.ts';
 import { accountOption, chooseAccount, marketLabel } from './accounts.ts';
 import { openExistingState, openWorkspace } from './context.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';
-import { requestsOf, sayRequests } from './requests.ts';
-import { bold, instant, red, say, sayJson, table, usd } from './screen.ts';
+import { outcomesOf, requestsOf, sayOutcomes, sayRequests } from './requests.ts';
+import { bold, instant, percent, red, say, sayJson, table, usd } from './screen.ts';
 import { lastEquity } from './tell-trades.ts';
 
 interface StatusOptions extends CommonOptions {
@@ -43,7 +44,9 @@ async function readStatus(options: StatusOptions) {
     const { head, cash, orders, positions } = await loadAccount(store, account);
     const { source, capital, createdMs, lastTickMs, markedMs, standing } = head.value;
     const nowMs = Math.max(lastTickMs ?? createdMs, markedMs ?? 0);
-    const closed = await closedPositions(store, account, { fromMs: createdMs, toMs: nowMs });
+    // What was asked of a flat account may be done after its newest tick.
+    const span = { fromMs: createdMs, toMs: nowMs + DAY_MS };
+    const closed = await closedPositions(store, account, span);
     const breakers = await listBreakers(store, account);
     const stops = [...orders.values()].map(({ value }) => value);
     return {
@@ -82,6 +85,7 @@ async function readStatus(options: StatusOptions) {
       standing: standingOf(standing, workspace.config.risk),
       breakers: breakers.filter(({ isTripped }) => isTripped),
       requests: await requestsOf(store, account),
+      outcomes: await outcomesOf(store, account, span),
       closed: closed.length,
       performance: performanceOf(closed),
     };
@@ -131,16 +135,17 @@ function showStatus(status: Status): void {
   }
   if (status.orders.length > 0) sayOrders(status);
   sayPerformance(status);
+  sayOutcomes(status.outcomes);
   sayRequests(status.requests);
 }
 
 /** Where the account stands against its limits, and what forbids entries now. */
 function sayStanding({ equity, standing, breakers }: Status): void {
-  const fall = (from: string) => `${((100 * (Number(from) - Number(equity))) / Number(from)).toFixed(2)} %`;
+  // Nothing can have grown from nothing: all of it may have been taken out.
+  const since = (from: string) => (Number(from) > 0 ? percent(Number(equity) / Number(from) - 1) : '–');
   const { dayMs, dayStart, peak, losses, risk, isKellyNegative } = standing;
-  say(
-    `day        ${usd(dayStart)} USD at ${instant(dayMs)} UTC: ${fall(dayStart)} below it; peak ${usd(peak)}: ${fall(peak)} below it`,
-  );
+  const day = `${since(dayStart)} since ${usd(dayStart)} USD at ${instant(dayMs)} UTC`;
+  say(`day        ${day}; ${since(peak)} from the peak of ${usd(peak)}`);
   const probe = isKellyNegative ? ' (KELLY_NEGATIVE: its positions show no edge)' : '';
   say(
     `risk       ${Number((100 * risk).toFixed(3))} % of the equity a trade${probe}; ${losses} losses in a row`,

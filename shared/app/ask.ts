@@ -1,6 +1,7 @@
 import type { EpochMs } from '../core/market/timeframes.ts';
-import type { Action, StateStore } from '../ports/state-store.ts';
-import { bodyOf, keys, type Request, readItem, requestPartition, sortableMs } from './items.ts';
+import type { Action, Item, StateStore } from '../ports/state-store.ts';
+import { bodyOf, keys, type Outcome, type Request, readItem, requestPartition, sortableMs } from './items.ts';
+import { monthsOf, type Span } from './results.ts';
 
 /** Who asks, why, and when by the wall clock; `id` is unique. */
 export interface Ask {
@@ -33,4 +34,19 @@ export async function askFor(
 /** What was asked and is not carried out yet, oldest first. */
 export async function waitingRequests(store: StateStore, account: string): Promise<readonly Request[]> {
   return (await store.query(requestPartition(account))).map((item) => readItem('request', item));
+}
+
+/** How the newest requests of a span ended, newest first. */
+export async function newestOutcomes(
+  store: StateStore,
+  account: string,
+  { limit, ...span }: Span & { readonly limit: number },
+): Promise<readonly Outcome[]> {
+  const items: Item[] = [];
+  for (const pk of [...monthsOf(account, span)].reverse()) {
+    if (items.length === limit) break;
+    const newest = { prefix: 'REQUEST#', descending: true, limit: limit - items.length };
+    items.push(...(await store.query(pk, newest)));
+  }
+  return items.map((item) => readItem('outcome', item));
 }

@@ -21,7 +21,8 @@ export interface Kept {
   readonly breakers: readonly Breaker[];
 }
 
-interface Span {
+/** From one instant to another, both included. */
+export interface Span {
   readonly fromMs: EpochMs;
   readonly toMs: EpochMs;
 }

@@ -181,7 +181,9 @@ describe('docs/json.md names every key and type of', () => {
     expectDocumented('capital add, capital remove, close', asked);
     expectDocumented('breaker list', [await jsonOf('breaker', 'list', ...data)]);
     const paper = await jsonOf('status', '--account', 'paper-synthetic', ...data);
-    expectDocumented('status', [closed, held, paper]);
+    await jsonOf('start', '--once', '--source', 'synthetic', ...data);
+    const done = await jsonOf('status', '--account', 'paper-synthetic', ...data);
+    expectDocumented('status', [closed, held, paper, done]);
   });
 
   it('candles', async () => {

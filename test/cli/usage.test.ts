@@ -19,7 +19,15 @@ const verbs: Readonly<Record<string, readonly string[]>> = {
   'candles import': ['--symbol', '--timeframe', ...common],
   'candles fetch': ['--from', ...common],
   'candles list': common,
+  'breaker list': ['--account', ...common],
+  'breaker trip': ['--why', '--account', ...common],
+  'breaker reset': ['--version', '--why', '--account', ...common],
+  'breaker halt': ['--flatten', '--why', '--account', ...common],
+  'capital add': ['--why', '--account', ...common],
+  'capital remove': ['--why', '--account', ...common],
+  close: ['--why', '--account', ...common],
 };
+const groups = ['candles', 'breaker', 'capital'];
 
 describe('help', () => {
   it.each(Object.entries(verbs))('of %s names every option, and no other', async (verb, options) => {
@@ -29,18 +37,22 @@ describe('help', () => {
     expect(named.sort()).toEqual([...options].sort());
   });
 
-  it('of the program and of candles names every verb', async () => {
-    const [whole, candles] = [await runCli('--help'), await runCli('candles', '--help')];
-    expect([whole.code, candles.code]).toEqual([0, 0]);
+  it('of the program and of every group names every verb', async () => {
+    const helps = new Map<string, string>();
+    for (const words of [[], ...groups.map((group) => [group])]) {
+      const { code, stdout } = await runCli(...words, '--help');
+      expect(code).toBe(0);
+      helps.set(words.join(''), stdout);
+    }
     for (const verb of Object.keys(verbs)) {
       const [first = '', second] = verb.split(' ');
-      expect(whole.stdout).toMatch(new RegExp(`^ {2}${first}\\b`, 'm'));
-      if (second !== undefined) expect(candles.stdout).toMatch(new RegExp(`^ {2}${second}\\b`, 'm'));
+      expect(helps.get('')).toMatch(new RegExp(`^ {2}${first}\\b`, 'm'));
+      if (second !== undefined) expect(helps.get(first)).toMatch(new RegExp(`^ {2}${second}\\b`, 'm'));
     }
   });
 
   it('is what an empty command line gets, as wrong use', async () => {
-    for (const words of [[], ['candles']]) {
+    for (const words of [[], ...groups.map((group) => [group])]) {
       const { code, stdout, stderr } = await runCli(...words);
       expect([code, stdout]).toEqual([2, '']);
       expect(stderr).toMatch(/^Usage: hot-crypto/);
