@@ -53,7 +53,7 @@ export function worldConfig(
 export interface ScriptedWorld extends ScriptedOptions {
   readonly exec?: Timeframe;
   readonly lookbackRows?: number;
-  /** 4h candles before the scripts; as many as a decision sees, when not told. */
+  /** Candles of each timeframe before the scripts; as many as a decision sees, when not told. */
   readonly historyRows?: number;
   readonly past?: Readonly<Record<string, Past>>;
   readonly config?: ConfigOver;
