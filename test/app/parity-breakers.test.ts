@@ -68,7 +68,11 @@ describe('the breaker of losses in a row', () => {
   });
 
   it('does not after a loss at the very end, which is the first of a new count', async () => {
-    expect(await lockOf({ BTC: thrice, ETH: held(99, 48) })).toEqual([48, lock('2024-02-02 00:00')]);
+    // The stop is hit in the candle that ends at 48h, and in the other play in the one before it.
+    const hit = (row: number) => quiet(20, { 0: vote, [row]: '100 101 95 100' });
+    expect(await lockOf({ BTC: thrice, ETH: hit(11) })).toEqual([48, lock('2024-02-02 00:00')]);
+    const again = lock('2024-02-02 20:00', '4 losing positions in a row.');
+    expect(await lockOf({ BTC: thrice, ETH: hit(10) })).toEqual([68, again]);
   });
 
   it('holds on though a win forgets the losses, and a loss then lengthens it at whatever count', async () => {

@@ -144,6 +144,45 @@ describe('candles that do not suffice let a position stay', () => {
   });
 });
 
+describe('an instance on days', () => {
+  const onDays = { turtleOn: '1d' } as const;
+  const idle = `${calm} v=0`;
+  const bought = '24h BTC OPEN ENTRY 6.25 at 100';
+
+  it('speaks at 00:00 alone, of its whole day', async () => {
+    const play = await performed([vote, ...quiet(6), leave, ...quiet(6)], onDays);
+    expect(play.decision(4).instances).toEqual(['trend_ema@4h']);
+    expect(play.fills).toEqual([bought, '48h BTC OPEN SIGNAL 6.25 at 100']);
+  });
+
+  it('counts its time in days', async () => {
+    const play = await performed([vote, ...quiet(18)], { ...onDays, timeStopBars: 2 });
+    expect(play.fills).toEqual([bought, '72h BTC OPEN TIME 6.25 at 100']);
+  });
+
+  it('is not heard where the 4h candles do not suffice, neither to leave nor to take over', async () => {
+    // The last 4h candle before 48h has no trade, the day has.
+    const leaving = await performed([vote, ...quiet(6), leave, ...quiet(3), idle, calm], onDays);
+    expect(leaving.decision(48)).toMatchObject({ action: 'HOLD', codes: ['INSUFFICIENT_DATA'], latched: [] });
+    expect(leaving.decision(48).votes).toMatchObject([{ instance: 'turtle@1d', exit: true }]);
+    const short = `${calm} turtle:short`;
+    const other = await performed(
+      [`${calm} trend:long`, ...quiet(6), short, ...quiet(3), idle, calm],
+      onDays,
+    );
+    expect(other.decision(48)).toMatchObject({ action: 'HOLD', codes: ['INSUFFICIENT_DATA'] });
+    expect(other.decision(48).votes).toMatchObject([{ instance: 'turtle@1d', vote: -1 }]);
+  });
+
+  it('is absent while there are 719 of 720 days', async () => {
+    const play = await performed([vote, ...quiet(5), vote, ...quiet(6)], { ...onDays, historyRows: 718 });
+    expect([play.outcome(24), play.outcome(48)]).toEqual(['WAIT', 'ENTER']);
+    expect(play.decision(24).reasons[0]).toBe(
+      'The 1d candles are not sufficient (719 of 720 candles): no instance on them votes.',
+    );
+  });
+});
+
 describe('orders fill in parts of 5 % of the volume', () => {
   it('an entry takes its part, and what is left of it is cancelled: the stop is for the part', async () => {
     const play = await performed([vote, `${calm} v=40`, '100 101 95 100', calm]);

@@ -133,6 +133,16 @@ describe('the account is below its limits', () => {
     expect(play.outcome(28, 'ETH')).toBe(then);
   });
 
+  it('by no loss of the day where the mark of 00:00 is the first to show it: that day ends with it', async () => {
+    // 12.5 BTC lose 5: 62.5 USD, 0.625 %. The portfolio breaker measures from there, too.
+    const { config } = daily(0.006);
+    const btc = [vote, ...quiet(4), '95 95 95 95', calm];
+    const options = { stop: 0.9, config: { ...config, breakers: { portfolioLoss: 0.006 } } };
+    const play = await compared(staged({ BTC: btc, ETH: [...quiet(5), vote, calm] }, options));
+    expect(play.decision(24, 'ETH').inputs.standing.dayStart).toBe('9937.5');
+    expect(play.outcome(24, 'ETH')).toBe('ENTER');
+  });
+
   const hours = (special: Readonly<Record<number, string>>, drawdownMax: number) => ({
     btc: quiet(32, { 3: vote, ...special }),
     options: { ...heavy, exec: '1h' as const, config: costless({ risk: { ...atRisk, drawdownMax } }) },
@@ -147,12 +157,12 @@ describe('the account is below its limits', () => {
   });
 
   it('by the drawdown: a tick latches it, and it holds though the equity recovers', async () => {
-    const { btc, options } = hours({ 7: '100 101 98.4 98.5', 8: '98.5 103 98.5 102' }, 0.0075);
+    const { btc, options } = hours({ 7: '100 101 98.4 98.5', 8: '98.5 101 98.5 100' }, 0.0075);
     const eth = quiet(32, { 7: vote, 11: vote, 27: vote });
     const play = await compared(staged({ BTC: btc, ETH: eth }, options));
     expect([8, 12, 28].map((at) => play.outcome(at, 'ETH'))).toEqual(['DRAWDOWN', 'DRAWDOWN', 'DRAWDOWN']);
     expect(play.refusals(28, 'ETH')).toEqual([
-      'The account fell 0.75 % or more below its highest equity (0.99 % now): nothing is entered until a person resets it.',
+      'The account fell 0.75 % or more below its highest equity (0 % now): nothing is entered until a person resets it.',
     ]);
     expect(play.report.halted).toEqual([{ scope: 'drawdown', atMs: play.decision(8).atMs }]);
   });

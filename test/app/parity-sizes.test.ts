@@ -186,6 +186,12 @@ describe('Kelly looks back on closed positions', () => {
     expect(won.play.decision(won.hours).size).toMatchObject({ risk: 0.005, kellyEdge: null, n1: '632.5' });
   });
 
+  it('takes a result of 0 for a loss', async () => {
+    // Losses of nothing: f* is the share of wins.
+    const { play, hours } = await playOf([...five(102).flatMap((price) => [price, 100])]);
+    expect(play.decision(hours).size).toMatchObject({ risk: 0.005, kellyEdge: 0.5 });
+  });
+
   it('risks half of a small edge', async () => {
     // 5 × 0.505 R and 5 × −0.5 R: b = 1.01, f* = 0.5 − 0.5 ÷ 1.01 = 0.00495, and half of it × 10,000.60 × 12.5.
     const { play, hours } = await playOf(five(102.02, 98));

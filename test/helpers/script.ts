@@ -50,14 +50,19 @@ export interface Past {
   readonly reach?: number;
 }
 
-/** 4h candles before the script begins, around the open of its first row. */
-function pastOf(first: Candle, rows: number, past: Past): readonly Candle[] {
-  const { open: price, openMs: startMs } = first;
-  const { closes = [price], reach = 0.01 } = past;
+/** So many candles before the script begins. */
+function pastOf(
+  { closes = [], reach = 0.01 }: Past,
+  {
+    first,
+    rows,
+    timeframe,
+  }: { readonly first: Candle; readonly rows: number; readonly timeframe: Timeframe },
+): readonly Candle[] {
   return Array.from({ length: rows }, (_, i) => {
-    const close = closes[Math.max(0, closes.length - rows + i)] ?? price;
+    const close = closes[Math.max(0, closes.length - rows + i)] ?? first.open;
     return {
-      openMs: startMs - (rows - i) * timeframeMs['4h'],
+      openMs: first.openMs - (rows - i) * timeframeMs[timeframe],
       open: close,
       high: close * (1 + reach),
       low: close * (1 - reach),
@@ -82,7 +87,7 @@ function joined(a: readonly Candle[], b: Candles): Candles {
 /** How the candles of scripts are made. */
 interface Staging {
   readonly exec: Timeframe;
-  /** 4h candles before the scripts begin. */
+  /** Candles of each timeframe before the scripts begin. */
   readonly historyRows: number;
   readonly past: Readonly<Record<string, Past>>;
   readonly startMs: EpochMs;
@@ -98,10 +103,14 @@ export function scriptedData(
     Object.entries(scripts).map(([symbol, script]) => {
       const rows = rowsOf(script, execMs, startMs);
       const whole = candlesOf(rows);
-      const told = exec === '4h' ? whole : aggregateCandles(whole, { from: exec, to: '4h' });
-      const fourHours = joined(pastOf(candleAt(whole, 0), historyRows, past[symbol] ?? {}), told);
+      const first = candleAt(whole, 0);
+      const series = (['4h', '1d'] as const).map((timeframe) => {
+        const told = exec === timeframe ? whole : aggregateCandles(whole, { from: exec, to: timeframe });
+        const before = pastOf(past[symbol] ?? {}, { first, rows: historyRows, timeframe });
+        return [timeframe, joined(before, told)] as const;
+      });
       const met = candlesOf(rows.filter(({ isHole }) => !isHole));
-      return [symbol, { exec: met, series: new Map([['4h' as const, fourHours]]) }];
+      return [symbol, { exec: met, series: new Map(series) }];
     }),
   );
   const lengths = Object.values(scripts).map((script) => rowsOf(script, execMs, startMs).length);
@@ -118,6 +127,8 @@ export interface ScriptedOptions {
   readonly stop?: number | undefined;
   /** Target above the close of the vote, as a factor of it. */
   readonly target?: number | undefined;
+  /** Where turtle reads its candles; 4h like the other when not told. */
+  readonly turtleOn?: Timeframe | undefined;
   /** Of both, or of each. */
   readonly timeStopBars?: number | Readonly<Record<'trend' | 'turtle', number>> | undefined;
 }
@@ -129,6 +140,7 @@ export interface ScriptedOptions {
 export function scriptedInstances({
   stop = 0.96,
   target,
+  turtleOn = '4h',
   timeStopBars,
 }: ScriptedOptions = {}): readonly Instance[] {
   return (['trend', 'turtle'] as const).map((name) => {
@@ -140,13 +152,14 @@ export function scriptedInstances({
       warmup: () => 0,
       prepare: (candles) => said(name, candles, { stop, target }),
     };
+    const timeframe = name === 'turtle' ? turtleOn : '4h';
     const bars = typeof timeStopBars === 'object' ? timeStopBars[name] : timeStopBars;
     return {
-      id: `${strategy.id}@4h`,
+      id: `${strategy.id}@${timeframe}`,
       strategy,
-      timeframe: '4h',
+      timeframe,
       params: {},
-      timeStopMs: bars === undefined ? null : bars * timeframeMs['4h'],
+      timeStopMs: bars === undefined ? null : bars * timeframeMs[timeframe],
     };
   });
 }

@@ -59,7 +59,7 @@ export function worldConfig(
 export interface ScriptedWorld extends ScriptedOptions {
   readonly exec?: Timeframe;
   readonly lookbackRows?: number;
-  /** 4h candles before the scripts; as many as a decision sees, when not told. */
+  /** Candles of each timeframe before the scripts; as many as a decision sees, when not told. */
   readonly historyRows?: number;
   readonly past?: Readonly<Record<string, Past>>;
   /** A tick of 4h, 2024-01-31 when not told. */
