@@ -136,8 +136,10 @@ function patience(isOnce: boolean): (work: () => Promise<void>) => Promise<void>
     } catch (error) {
       if (isOnce || !(error instanceof AppError) || !PASSING.includes(error.code)) throw error;
       const line = `${error.code}: ${error.message} ${error.hint}`;
-      if (line !== told) note(dim(line));
-      told = line;
+      // A clock that is behind says another time every minute; what to do stays the same.
+      const what = error.code === 'clock-behind' ? error.hint : line;
+      if (what !== told) note(dim(line));
+      told = what;
     }
   };
 }

@@ -161,14 +161,18 @@ describe('a process that ends anywhere while it carries requests out', () => {
       outcomes: done('BTC/USD, ETH/USD'),
     },
     { by: 'by a tick', after: 'CLOSED', outcomes: done('BTC/USD') },
-  ] as const)('comes to the same state, each done once: $by', async ({ after, outcomes }) => {
-    const scene = sceneAt(after, world.fromMs + 8 * HOUR_MS, after === 'TICK');
-    await expectNoDifference(scene);
-    const store = memory();
-    await scene.begin(store);
-    await scene.goOn(paperOf(world, { store }));
-    expect((await outcomesOf(store, world.account)).map(({ outcome }) => outcome)).toEqual(outcomes);
-  });
+  ] as const)(
+    'comes to the same state, each done once: $by',
+    { timeout: 60_000 },
+    async ({ after, outcomes }) => {
+      const scene = sceneAt(after, world.fromMs + 8 * HOUR_MS, after === 'TICK');
+      await expectNoDifference(scene);
+      const store = memory();
+      await scene.begin(store);
+      await scene.goOn(paperOf(world, { store }));
+      expect((await outcomesOf(store, world.account)).map(({ outcome }) => outcome)).toEqual(outcomes);
+    },
+  );
 });
 
 describe('a person whose program ends in the middle', () => {
