@@ -6,11 +6,20 @@ import { paperOf, type Worker, type World } from './world.ts';
 /** The end of a process in the middle of a call. */
 export class Crash extends Error {}
 
+/** A moment at which a process may end: before its n-th call or after it, with so many transactions in effect. */
+export interface End {
+  readonly n: number;
+  readonly when: 'before' | 'after';
+  readonly writes: number;
+}
+
 /** What a process runs on: it fails at one call, and from then on nothing of that process happens any more. */
 export interface Power {
   calls: number;
   /** Transactions that took effect: from one to the next, what is stored does not change. */
   writes: number;
+  /** Every moment that it passed. */
+  readonly passed: End[];
   use<Result>(call: () => Promise<Result>): Promise<Result>;
 }
 
@@ -24,11 +33,14 @@ export function powerUntil(n: number, when: 'before' | 'after'): Power {
   const power: Power = {
     calls: 0,
     writes: 0,
+    passed: [],
     async use(call) {
       if (isOff) throw new Crash('the process has ended');
       const own = ++power.calls;
+      power.passed.push({ n: own, when: 'before', writes: power.writes });
       if (own === n && when === 'before') fail();
       const result = await call();
+      power.passed.push({ n: own, when: 'after', writes: power.writes });
       if (own === n) fail();
       return result;
     },

@@ -18,6 +18,7 @@ export function scheduler(seed: number) {
       const power: Power = {
         calls: 0,
         writes: 0,
+        passed: [],
         async use(call) {
           await new Promise<void>((resolve) => waiting.push(resolve));
           power.calls++;

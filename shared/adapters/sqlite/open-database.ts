@@ -27,13 +27,16 @@ const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID`,
   `ALTER TABLE items ADD COLUMN sum INTEGER;
   UPDATE items SET sum = item_sum(pk, sk, version, body)`,
-  // An account of the first slice has no standing. Its day begins at the next tick, its peak at its capital.
+  // An account of the first slice has no standing (its day begins at the next tick, its peak at its capital), and
+  // its fills are not in the order of time.
   `UPDATE items SET body = json_set(body, '$.standing', json_object(
     'peak', body ->> '$.capital', 'dayMs', 0, 'dayStart', body ->> '$.capital',
     'portfolioFrom', body ->> '$.capital', 'losses', 0, 'lockedUntilMs', NULL, 'lastLossMs', NULL,
     'netRs', json('[]')))
   WHERE sk = 'HEAD' AND pk LIKE 'ACCOUNT#%' AND body ->> '$.standing' IS NULL;
-  UPDATE items SET sum = item_sum(pk, sk, version, body) WHERE sk = 'HEAD'`,
+  UPDATE items SET sk = substr('00000000000000' || (body ->> '$.atMs'), -14) || '#' || sk
+  WHERE pk LIKE 'FILL#%' AND sk NOT LIKE '%#%#%';
+  UPDATE items SET sum = item_sum(pk, sk, version, body) WHERE sk = 'HEAD' OR pk LIKE 'FILL#%'`,
 ];
 
 /** The columns of the items, by schema number. */

@@ -199,18 +199,23 @@ describe('a state file', () => {
     expect((await refusal(() => open(file))).message).toContain('is damaged (in the item');
   });
 
-  it('of the first slice gets a standing for its accounts, and keeps their rest', async () => {
+  it('of the first slice gets a standing for its accounts and the time of its fills in their keys, and keeps the rest', async () => {
     const file = fileOf(whole);
     const head = { account: 'paper-kraken', capital: '10000', lastTickMs: 1 };
     const store = open(file);
     const key = { pk: 'ACCOUNT#paper-kraken', sk: 'HEAD' };
-    await store.transact([{ kind: 'put', ...key, expect: 'absent', body: head }]);
+    const fill = { pk: 'FILL#paper-kraken', body: { atMs: 1_706_673_600_000 } };
+    await store.transact([
+      { kind: 'put', ...key, expect: 'absent', body: head },
+      { kind: 'put', ...fill, sk: '0170af-id#0', expect: 'absent' },
+    ]);
     store.close();
     const first = new DatabaseSync(file);
     first.exec('ALTER TABLE items DROP COLUMN sum; PRAGMA user_version = 1');
     first.close();
     const now = open(file);
     const [capital, none] = ['10000', null];
+    expect(await now.query(fill.pk)).toEqual([{ ...fill, sk: '01706673600000#0170af-id#0', version: 1 }]);
     expect(await now.get(key)).toEqual({
       ...key,
       version: 1,
