@@ -7,7 +7,7 @@ import { paperOf, type Worker, type World } from './world.ts';
 export class Crash extends Error {}
 
 /** A moment at which a process may end: before its n-th call or after it, with so many transactions in effect. */
-export interface End {
+interface End {
   readonly n: number;
   readonly when: 'before' | 'after';
   readonly writes: number;
