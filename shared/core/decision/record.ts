@@ -164,7 +164,7 @@ export function recordOf(
       regime: regimeRecord(input.regime),
       volatility: ratio(input.volatility),
       correlation: ratio(input.correlation),
-      standing: standingRecord(input),
+      standing: standingRecord(input, rules),
       equity: context.equity,
       exposure: context.exposure,
       free: context.free,
@@ -215,7 +215,7 @@ function regimeRecord({ hurst, z, adx, confidence }: RegimeReading): DecisionRec
   return { hurst: ratio(hurst), z: ratio(z), adx: ratio(adx), confidence: ratio(confidence) };
 }
 
-function standingRecord({ atMs, symbol, guard }: DecideInput): StandingRecord {
+function standingRecord({ atMs, symbol, guard }: DecideInput, { risk }: DecideRules): StandingRecord {
   const { peak, dayStart, losses, lastLossMs, netRs } = guard.standing;
   const own = [...guard.breakers.values()].filter(
     ({ scope }) =>
@@ -228,7 +228,7 @@ function standingRecord({ atMs, symbol, guard }: DecideInput): StandingRecord {
     dayStart: textOf(dayStart),
     losses,
     lastLossMs,
-    results: netRs.length,
+    results: Math.min(netRs.length, risk.kellyPositions),
     open: guard.open,
     breakers: own
       .filter((breaker) => isTripped(breaker, atMs))
