@@ -42,6 +42,12 @@ describe('a position ends, and engine and replay agree to the byte', () => {
     expect(early.fills).toEqual([entry, '8h BTC RANGE STOP 6.25 at 96']);
   });
 
+  it('by its stop, which is STOP while a trail is no more than equal to it', async () => {
+    const even = '100 100 99 100';
+    const play = await performed([even, even, `${even} trend:long`, even, '100 100 95 96']);
+    expect(play.fills[1]).toBe('20h BTC RANGE STOP 6.25 at 96');
+  });
+
   it('by its target: at a close on it, not at a high beyond it, and at the open that follows', async () => {
     const rows = [vote, '100 105 100 102.99', '103 104 100 103', '104 105 100 100'];
     const play = await performed(rows, { target: 1.03 });

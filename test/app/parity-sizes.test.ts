@@ -4,6 +4,7 @@ import { calm, compared, costless, type Play, quiet, staged, trades } from '../h
 // 10,000 USD at 100 with an ATR of 2 and, unless another thing is said, no costs. Risk of 0.5 % over a stop 4 % below
 // allows 1250 USD, and half of that in a random walk.
 const vote = `${calm} turtle:long`;
+const leave = `${calm} turtle:exit`;
 const half = { riskPerTrade: 0.02 };
 /** The costs that are modelled by default: a half-spread of 1 bp here. */
 const costly = (risk: object) => ({ ...costless({ risk: { ...risk } }), fees: {}, costs: {}, market: {} });
@@ -176,7 +177,10 @@ describe('Kelly looks back on closed positions', () => {
     expect(play.report.positions).toHaveLength(prices.length);
     return { play, hours: 8 * prices.length + 4 };
   };
-  const five = (...prices: readonly number[]) => quiet(5).flatMap(() => prices);
+  const five = <One>(...prices: readonly One[]) => quiet(5).flatMap(() => prices);
+
+  const noEdge =
+    'The last 10 positions show no edge (KELLY_NEGATIVE): only a probe of 0.125 % of the equity is risked.';
 
   it('says nothing before ten of them, nor while none has lost', async () => {
     const nine = await playOf(five(98, 98).slice(1));
@@ -200,6 +204,16 @@ describe('Kelly looks back on closed positions', () => {
     expect(play.decision(hours).notes).toEqual([]);
   });
 
+  it('measures in R: what a position brought by what it had put at risk', async () => {
+    // Bought at 99, with 3 at risk, and sold at 97.5: −0.5 R again, but a loss of 1.5 instead of 2.
+    const win = [leave, '102.02 102.02 100 100 turtle:long'];
+    const loss = ['99 100 99 100 turtle:exit', '97.5 100 97.5 100 turtle:long'];
+    const lines = [vote, ...five(0).flatMap(() => [...win, ...loss]), calm];
+    const play = await compared(staged({ BTC: lines }, { config }));
+    expect(play.report.positions).toMatchObject(five('12.12', '-9').map((netProfit) => ({ netProfit })));
+    expect(play.decision(84).size).toMatchObject({ risk: 0.002475, kellyEdge: 0.00495 });
+  });
+
   it('risks no more than the risk per trade of a large one', async () => {
     // b = 2: f* = 0.25.
     const { play, hours } = await playOf(five(104, 98));
@@ -216,9 +230,7 @@ describe('Kelly looks back on closed positions', () => {
     expect(inputs.equity).toBe(equity);
     expect(size(play, hours)).toBe(expected);
     expect(notes).toEqual(['KELLY_NEGATIVE']);
-    expect(reasons).toContain(
-      'The last 10 positions show no edge (KELLY_NEGATIVE): only a probe of 0.125 % of the equity is risked.',
-    );
+    expect(reasons).toContain(noEdge);
     expect(play.report.notes).toEqual({ KELLY_NEGATIVE: 1 });
   });
 
@@ -229,8 +241,10 @@ describe('Kelly looks back on closed positions', () => {
     expect(play.decision(hours).notes).toEqual(['KELLY_NEGATIVE']);
   });
 
-  it('no further than it is told: two losses before the last ten positions do not count', async () => {
+  it('no further than it is told: what lies before the last ten does not count', async () => {
     const { play, hours } = await playOf([98, 98, ...five(102.02, 98)], { kellyPositions: 10 });
     expect(play.decision(hours).size).toMatchObject({ risk: 0.002475 });
+    const lost = await playOf([102, 102, ...five(98, 98)], { kellyPositions: 10 });
+    expect(lost.play.decision(lost.hours).reasons).toContain(noEdge);
   });
 });
