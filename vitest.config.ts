@@ -5,7 +5,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/real/**'],
-    testTimeout: 20_000,
+    // Some simulations take ten seconds, and three times as long beside other work.
+    testTimeout: 60_000,
     // Nothing here keeps state in modules: a process for each file would cost a third of the time.
     isolate: false,
     // By default one core is kept free, which of two is half of the time.

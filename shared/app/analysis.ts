@@ -36,6 +36,7 @@ export interface Analyst {
 /** An analyst over a trader's candles; it keeps the newest window of each symbol and timeframe. */
 export function analystOf(trader: Trader): Analyst {
   const kept = new Map<string, { readonly closeMs: EpochMs; readonly prepared: Prepared }>();
+  const risks = new Map<string, RiskColumns>();
   const prepared = async (symbol: string, timeframe: Timeframe, atMs: EpochMs): Promise<Prepared> => {
     const closeMs = lastCloseMs(timeframe, atMs);
     const key = `${symbol} ${timeframe}`;
@@ -58,7 +59,9 @@ export function analystOf(trader: Trader): Analyst {
         if (other !== symbol) others.push((await prepared(other, RISK_TIMEFRAME, atMs)).candles);
       }
       const { candles } = await prepared(symbol, RISK_TIMEFRAME, atMs);
-      return analysisOf(trader, { windows, others, risk: riskColumns(candles), atMs });
+      const risk = riskColumns(candles, risks.get(symbol));
+      risks.set(symbol, risk);
+      return analysisOf(trader, { windows, others, risk, atMs });
     },
     async trails(symbol, atMs, instances) {
       const levels: number[] = [];

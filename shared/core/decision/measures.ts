@@ -1,7 +1,7 @@
 import { adx } from '../indicators/adx.ts';
 import { atr } from '../indicators/atr.ts';
 import { realisedVolatility } from '../indicators/realised-volatility.ts';
-import { type Candles, sliceCandles } from '../market/candles.ts';
+import { type Candles, rowsBefore, sliceCandles } from '../market/candles.ts';
 import { DAY_MS, timeframeMs } from '../market/timeframes.ts';
 import { CORRELATION_RETURNS, correlation } from '../risk/correlation.ts';
 import type { DecideInput } from './decide.ts';
@@ -26,15 +26,30 @@ export interface RiskColumns {
   readonly memo: Float64Array;
 }
 
-/** Computes the columns of risk, once. */
-export function riskColumns(candles: Candles): RiskColumns {
+/**
+ * Computes the columns of risk, once.
+ * @param before those of an earlier window on the same candles: what is known of their z need not be estimated again
+ */
+export function riskColumns(candles: Candles, before?: RiskColumns): RiskColumns {
   const { high, low, close } = candles;
+  const memo = new Float64Array(close.length).fill(Number.NaN);
+  if (before !== undefined) memo.set(knownOf(before, candles));
   return {
     candles,
     atr: atr(high, low, close, RISK_ATR_PERIOD),
     adx: adx(high, low, close, ADX_PERIOD).adx,
-    memo: new Float64Array(close.length).fill(Number.NaN),
+    memo,
   };
+}
+
+/** What an earlier window knows of the first rows of a later one; nothing where any of their closes is another. */
+function knownOf({ candles, memo }: RiskColumns, later: Candles): Float64Array {
+  const first = rowsBefore(candles, later.openMs[0] ?? Number.POSITIVE_INFINITY);
+  const known = memo.subarray(first, first + later.openMs.length);
+  const isSame = known.every(
+    (_, i) => candles.openMs[first + i] === later.openMs[i] && candles.close[first + i] === later.close[i],
+  );
+  return isSame ? known : memo.subarray(0, 0);
 }
 
 /** The newest closed row, and the first that a decision may see. */

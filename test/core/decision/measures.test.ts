@@ -100,3 +100,28 @@ describe('the candles that a correlation reads', () => {
     ]);
   });
 });
+
+describe('the columns of a window', () => {
+  const early = sliceCandles(market, 0, ROWS - 1);
+  const late = sliceCandles(market, 1, ROWS);
+
+  it('take over what an earlier one knows of the same candles, and estimate the rest', () => {
+    const before = riskColumns(early);
+    before.memo.set([1.25], 600);
+    expect(riskColumns(late, before).memo[599]).toBe(1.25);
+    expect(riskColumns(late, before).memo[598]).toBeNaN();
+  });
+
+  it('take over nothing when a close is another, and nothing of candles that lie apart', () => {
+    const before = riskColumns(early);
+    before.memo.fill(1);
+    const close = late.close.slice();
+    close[3] = (close[3] ?? 0) + 1;
+    const openMs = late.openMs.map((ms) => ms + ROWS * 4 * HOUR_MS);
+    for (const other of [
+      { ...late, close },
+      { ...late, openMs },
+    ])
+      expect(riskColumns(other, before).memo.every(Number.isNaN)).toBe(true);
+  });
+});
