@@ -37,6 +37,9 @@ export interface Session {
   readonly lease: Lease;
 }
 
+/** What a run that only reads needs of a session. */
+export type Reading = Pick<Session, 'trader' | 'account'>;
+
 /**
  * Loads the account under its lease and lets `work` write to it, alone.
  * @returns `'held'` when somebody else is at work

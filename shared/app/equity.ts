@@ -1,7 +1,7 @@
 import type { Units } from '../core/decimal.ts';
 import { cashAfter, worthOf } from '../core/execution/ledger.ts';
 import type { EpochMs } from '../core/market/timeframes.ts';
-import type { Account, Session } from './account.ts';
+import type { Account, Reading } from './account.ts';
 import { readItem, sortableMs } from './items.ts';
 import type { Trader } from './trader.ts';
 
@@ -18,10 +18,7 @@ export async function equityAt(trader: Trader, account: Account, atMs: EpochMs):
  * Equity as it was at an instant, before any fill of it: the books with every later fill taken back, at the closes of
  * the exec candles that had ended by then. Whoever asks later, after a night without power, finds the same.
  */
-export async function equityBefore(
-  { trader, account }: Pick<Session, 'trader' | 'account'>,
-  atMs: EpochMs,
-): Promise<Units> {
+export async function equityBefore({ trader, account }: Reading, atMs: EpochMs): Promise<Units> {
   const items = await trader.store.query(`FILL#${account.id}`, { from: sortableMs(atMs) });
   const later = items
     .map((item) => readItem('fill', item))

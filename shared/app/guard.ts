@@ -13,7 +13,7 @@ import {
 import { beginDay, raisePeak, type Standing } from '../core/risk/standing.ts';
 import { trippedAt } from '../core/risk/trips.ts';
 import type { Action } from '../ports/state-store.ts';
-import type { Account, Session } from './account.ts';
+import type { Account, Reading } from './account.ts';
 import { equityBefore } from './equity.ts';
 import { keys } from './items.ts';
 import { type Trader, tickLengthMs } from './trader.ts';
@@ -36,7 +36,7 @@ export function unguarded({ head, breakers }: Account): Guarded {
  * breakers trip. Nothing is written here.
  */
 export async function guard(
-  session: Pick<Session, 'trader' | 'account'>,
+  session: Reading,
   { atMs, equity, isTick }: { readonly atMs: EpochMs; readonly equity: Units; readonly isTick: boolean },
 ): Promise<Guarded> {
   const { trader, account } = session;
@@ -75,7 +75,7 @@ async function execWindow(
 }
 
 /** The standing with the losses of that day measured from its start. */
-async function inDay(session: Pick<Session, 'trader' | 'account'>, dayMs: EpochMs): Promise<Standing> {
+async function inDay(session: Reading, dayMs: EpochMs): Promise<Standing> {
   const { standing } = session.account.head.value;
   return dayMs > standing.dayMs ? beginDay(standing, dayMs, await equityBefore(session, dayMs)) : standing;
 }

@@ -9,7 +9,7 @@ import type { Position } from '../core/execution/position.ts';
 import { symbolKey } from '../core/market/instruments.ts';
 import type { EpochMs } from '../core/market/timeframes.ts';
 import type { Action, Item, ItemBody } from '../ports/state-store.ts';
-import { isBehind, loadAccount, type Session, withSession } from './account.ts';
+import { isBehind, loadAccount, type Reading, type Session, withSession } from './account.ts';
 import type { Analyst } from './analysis.ts';
 import { closeCandle } from './close-candle.ts';
 import { commit, tryCommit } from './commit.ts';
@@ -95,10 +95,7 @@ interface Decided extends Guarded {
   readonly orders: readonly Order[];
 }
 
-/** What deciding reads; nothing is written. */
-type Deciding = Pick<Session, 'trader' | 'account'>;
-
-async function decideAll({ trader, account }: Deciding, input: TickInput): Promise<Decided> {
+async function decideAll({ trader, account }: Reading, input: TickInput): Promise<Decided> {
   const equity = await equityAt(trader, account, input.atMs);
   const guarded = input.isMissed
     ? unguarded(account)
@@ -139,7 +136,7 @@ interface Outcome {
   readonly price: number;
 }
 
-async function decideOne({ trader, account }: Deciding, turn: Turn): Promise<Outcome> {
+async function decideOne({ trader, account }: Reading, turn: Turn): Promise<Outcome> {
   const { symbol, atMs, analyst, isMissed, equity, room, guarded } = turn;
   const market = rulesOf(trader, symbol);
   const held = [...account.positions.keys()];
