@@ -1,10 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-// test/real needs the reference folder and minutes: `npm run test:real`.
+// test/real needs the reference folder and minutes: `npm run test:real`; test/aws an emulator: `npm run test:aws`.
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/real/**'],
+    exclude: ['test/real/**', 'test/aws/**'],
     // Some simulations take ten seconds, and three times as long beside other work.
     testTimeout: 60_000,
     // Nothing here keeps state in modules: a process for each file would cost a third of the time.
