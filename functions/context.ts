@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
-import { SERVICE_NAME } from '../config/service.ts';
+import { CANDLE_PREFIX, SERVICE_NAME } from '../config/service.ts';
 import { dynamoClient, s3Client } from '../shared/adapters/aws/clients.ts';
 import { dynamoStateStore } from '../shared/adapters/dynamodb/state-store.ts';
 import { paperExchange } from '../shared/adapters/paper/exchange.ts';
@@ -76,7 +76,7 @@ export function openTrading() {
   const objects = s3ObjectStore({
     client: s3Client(process.env),
     bucket: CANDLE_BUCKET,
-    prefix: 'candles/',
+    prefix: CANDLE_PREFIX,
   });
   const kraken = krakenSource({ baseUrl: dev?.krakenUrl ?? undefined, timeoutMs: EXCHANGE_TIMEOUT_MS });
   const candles = parquetCandleStore(objects, 'kraken');
