@@ -20,6 +20,7 @@ import type { Trader } from '../shared/app/trader.ts';
 import { type Config, parseConfig, withRulesOf } from '../shared/core/config.ts';
 import { LOOKBACK_ROWS } from '../shared/core/decision/lookback.ts';
 import { marketRules } from '../shared/core/decision/rules.ts';
+import { AppError } from '../shared/core/errors.ts';
 import { jsonHash } from '../shared/core/hash.ts';
 import type { Instrument } from '../shared/core/market/instruments.ts';
 import { type EpochMs, MINUTE_MS, timeframeMs } from '../shared/core/market/timeframes.ts';
@@ -48,7 +49,16 @@ const tradingVariables = operatorVariables.extend({ CANDLE_BUCKET: z.string().mi
 function openDeployed() {
   const text = readFileSync(join(import.meta.dirname, 'config.json'), 'utf8');
   const deployed = deployedSchema.parse(JSON.parse(text));
+  if (deployed.environment === 'live') throw noLiveYet();
   return { ...deployed, config: parseConfig(deployed.config, 'config.json') };
+}
+
+function noLiveYet(): AppError {
+  return new AppError(
+    'config-invalid',
+    'The environment live is for real money, which this version does not trade.',
+    'Deploy paper: cdk deploy --all -c env=paper.',
+  );
 }
 
 function openState(table: string): StateStore {
