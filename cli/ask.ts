@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
 import { loadAccount } from '../shared/app/account.ts';
-import { type Ask, askFor, type Wish } from '../shared/app/ask.ts';
+import { type Ask, askFor, parseWhy, WHY_RULE, type Wish } from '../shared/app/ask.ts';
 import { AppError } from '../shared/core/errors.ts';
 import type { StateStore } from '../shared/ports/state-store.ts';
 import { accountOption, chooseAccount } from './accounts.ts';
@@ -19,17 +19,14 @@ export interface AskOptions extends CommonOptions {
 /** Adds what every such verb has: the account, and the reason, which is kept. */
 export function withAskOptions(command: Command): Command {
   return withCommonOptions(command)
-    .requiredOption('--why <text>', 'the reason, kept with your name', parseWhy)
+    .requiredOption('--why <text>', 'the reason, kept with your name', heedWhy)
     .addOption(accountOption());
 }
 
-const WHY_LENGTH_MAX = 200;
-
-/** One line: it is shown in tables. */
-function parseWhy(text: string): string {
-  const line = text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
-  if (line !== '' && line.length <= WHY_LENGTH_MAX) return line;
-  throw new InvalidArgumentError(`Say why in 1 to ${WHY_LENGTH_MAX} characters.`);
+function heedWhy(text: string): string {
+  const why = parseWhy(text);
+  if (why === undefined) throw new InvalidArgumentError(WHY_RULE);
+  return why;
 }
 
 /** Who asks, from the system's own records. */

@@ -13,7 +13,7 @@ import { krakenSource } from '../shared/adapters/sources/kraken.ts';
 import { syntheticSource } from '../shared/adapters/sources/synthetic.ts';
 import { sqliteStateStore } from '../shared/adapters/sqlite/state-store.ts';
 import type { Feed, Trader } from '../shared/app/trader.ts';
-import type { Config } from '../shared/core/config.ts';
+import { type Config, withRulesOf } from '../shared/core/config.ts';
 import { LOOKBACK_ROWS } from '../shared/core/decision/lookback.ts';
 import { type MarketRules, marketRules } from '../shared/core/decision/rules.ts';
 import { AppError } from '../shared/core/errors.ts';
@@ -63,12 +63,7 @@ function workspaceOf(config: Config, dataFolder: string): Workspace {
 /** The workspace with the venue's own rules for its pairs; the fees stay those of the configuration. */
 export function withInstruments(workspace: Workspace, instruments: readonly Instrument[]): Workspace {
   const { config, dataFolder } = workspace;
-  const markets = { ...config.markets };
-  for (const { symbol, tickDecimals, lotDecimals, minQuantity, minCost } of instruments) {
-    const { halfSpreadBps = 10 } = markets[symbol] ?? {};
-    markets[symbol] = { halfSpreadBps, tickDecimals, lotDecimals, minQuantity, minCost };
-  }
-  return workspaceOf({ ...config, markets }, dataFolder);
+  return workspaceOf(withRulesOf(config, instruments), dataFolder);
 }
 
 /** The version of this program. */

@@ -6,10 +6,16 @@ import { configError, problem } from '../shared/core/config-problems.ts';
 import { AppError } from '../shared/core/errors.ts';
 import { strategyProblems } from '../shared/core/strategies/instances.ts';
 
-type Tree = Readonly<Record<string, unknown>>;
+export type Tree = Readonly<Record<string, unknown>>;
 
 /** The files beside this one: later ones win, and the file that a person names wins over all. */
 const OWN_FILES = ['markets.yaml', 'strategies.yaml', 'paper.yaml'];
+
+/** Fields, and what to call the place where they were written. */
+interface Layer {
+  readonly name: string;
+  readonly tree: Tree;
+}
 
 /** A config, and where each of its values was written. */
 export interface TracedConfig {
@@ -28,11 +34,21 @@ export function loadConfig(file?: string): Config {
 
 /** The same, with the origin of each value. @throws AppError `config-invalid` */
 export function traceConfig(file?: string): TracedConfig {
-  const layers = [
-    ...OWN_FILES.map((name) => ({ name: `config/${name}`, tree: readTree(join(import.meta.dirname, name)) })),
-    ...(file === undefined ? [] : [{ name: file, tree: readTree(file) }]),
-  ];
-  const source = file ?? 'config/*.yaml';
+  return traceOver(file === undefined ? [] : [{ name: file, tree: readTree(file) }]);
+}
+
+/** The files beside this one with fields over them that were read elsewhere. @throws AppError `config-invalid` */
+export function configOver(layer: Layer): Config {
+  return traceOver([layer]).config;
+}
+
+function traceOver(over: readonly Layer[]): TracedConfig {
+  const own = OWN_FILES.map((name) => ({
+    name: `config/${name}`,
+    tree: readTree(join(import.meta.dirname, name)),
+  }));
+  const layers = [...own, ...over];
+  const source = over.at(-1)?.name ?? 'config/*.yaml';
   const config = parseConfig(layers.map(({ tree }) => tree).reduce(overlay, {}), source);
   const problems = strategyProblems(config);
   if (problems.length > 0) throw configError(source, problems);
@@ -50,7 +66,8 @@ function isWritten(tree: unknown, [key, ...rest]: readonly string[]): boolean {
   return isTree(tree) && Object.hasOwn(tree, key) && isWritten(tree[key], rest);
 }
 
-function readTree(file: string): Tree {
+/** The fields that a YAML file holds. @throws AppError `config-invalid` */
+export function readTree(file: string): Tree {
   const tree: unknown = parseYaml(file, readText(file));
   if (isTree(tree)) return tree;
   throw configError(file, ['✖ expected fields such as `capital: 10000`']);

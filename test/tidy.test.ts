@@ -17,7 +17,7 @@ const layers: Record<string, readonly RegExp[]> = {
   'functions/': [/^shared\//, /^config\//, /^zod$/, /^@aws-/, /^@middy\//, /^aws-lambda$/],
   'cli/': [/^shared\//, /^config\//, /^(commander|zod)$/, /^node:/],
   'lib/': [/^config\//, /^(aws-cdk-lib|constructs|cdk-nag|esbuild)/, /^node:/],
-  'bin/': [/^lib\//, /^config\//, /^aws-cdk-lib/],
+  'bin/': [/^lib\//, /^config\//, /^shared\/core\/errors\.ts$/, /^aws-cdk-lib/],
 };
 
 /** Arrows inside a layer that would join what must stay apart. */

@@ -93,13 +93,7 @@ export async function loadAccount(store: StateStore, id: string): Promise<Accoun
   const named = (sk: string) => items.find((item) => item.sk === sk);
   const head = named('HEAD');
   const cash = named('CASH');
-  if (head === undefined || cash === undefined) {
-    throw new AppError(
-      'not-found',
-      `There is no account '${id}' here.`,
-      'Run `hot-crypto start` or `replay` first.',
-    );
-  }
+  if (head === undefined || cash === undefined) throw noAccount(id);
   const under = <Value>(prefix: string, read: (item: Item) => [string, Value]) =>
     new Map(
       items
@@ -124,6 +118,21 @@ export async function loadAccount(store: StateStore, id: string): Promise<Accoun
     breakers,
     isInStep: true,
   };
+}
+
+/** What an account says of itself, for who reads without its lease. @throws AppError `not-found` */
+export async function loadHead(store: StateStore, id: string): Promise<Head> {
+  const item = await store.get(keys.head(id));
+  if (item === undefined) throw noAccount(id);
+  return readItem('head', item);
+}
+
+function noAccount(id: string): AppError {
+  return new AppError(
+    'not-found',
+    `There is no account '${id}' here.`,
+    'Run `hot-crypto start` or `replay` first; in the cloud the first watch makes it.',
+  );
 }
 
 /** The breakers of an account, which others may write at any time. */

@@ -1,7 +1,31 @@
+import { isDecimalText, type Units, unitsOf } from '../core/decimal.ts';
 import type { EpochMs } from '../core/market/timeframes.ts';
 import type { Action, Item, StateStore } from '../ports/state-store.ts';
 import { bodyOf, keys, type Outcome, type Request, readItem, requestPartition, sortableMs } from './items.ts';
 import { monthsOf, type Span } from './results.ts';
+
+const WHY_LENGTH_MAX = 200;
+
+/** What a reason must be, for whoever is refused one. */
+export const WHY_RULE = `Say why in 1 to ${WHY_LENGTH_MAX} characters.`;
+
+/** A reason as it is kept: one line, for it is shown in tables. Undefined when it says nothing or too much. */
+export function parseWhy(text: string): string | undefined {
+  const line = text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
+  return line !== '' && line.length <= WHY_LENGTH_MAX ? line : undefined;
+}
+
+/** As in the config, which allots a new account no more. */
+const USD_MAX = unitsOf('1000000000');
+
+/** What an amount of capital must be, for whoever is refused one. */
+export const USD_RULE = 'Give USD above 0, at most a billion, with at most two decimals: 2500 or 99.50.';
+
+/** An amount of capital as a person writes it; undefined when it is none. */
+export function parseUsd(text: string): Units | undefined {
+  const isAmount = /^\d{1,10}(\.\d{1,2})?$/.test(text) && isDecimalText(text);
+  return isAmount && unitsOf(text) > 0n && unitsOf(text) <= USD_MAX ? unitsOf(text) : undefined;
+}
 
 /** Who asks, why, and when by the wall clock; `id` is unique. */
 export interface Ask {

@@ -2,7 +2,7 @@ import { AppError } from '../core/errors.ts';
 import type { EpochMs } from '../core/market/timeframes.ts';
 import { type Breaker, type BreakerScope, isTripped, trip } from '../core/risk/breakers.ts';
 import type { Action, StateStore } from '../ports/state-store.ts';
-import { loadAccount, loadBreakers } from './account.ts';
+import { loadBreakers, loadHead } from './account.ts';
 import { type Ask, requestAction } from './ask.ts';
 import { bodyOf, keys } from './items.ts';
 
@@ -29,7 +29,7 @@ export async function listBreakers(store: StateStore, account: string): Promise<
 
 /** The newest instant that an account has seen. Its clock is its market's, which need not be the wall's. */
 async function accountClock(store: StateStore, account: string): Promise<EpochMs> {
-  const { lastTickMs, markedMs, createdMs } = (await loadAccount(store, account)).head.value;
+  const { lastTickMs, markedMs, createdMs } = await loadHead(store, account);
   return Math.max(lastTickMs ?? 0, markedMs ?? 0, createdMs);
 }
 

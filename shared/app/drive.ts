@@ -22,6 +22,8 @@ export interface Paper {
 export interface DriveHooks {
   readonly onDecisions?: ((records: readonly DecisionRecord[]) => void) | undefined;
   readonly onStep?: ((step: Step) => void | Promise<void>) | undefined;
+  /** Asked before each piece of work; throws where too little time is left for it. What was done before it stays. */
+  readonly needTime?: ((work: 'tick' | 'step') => void) | undefined;
   /** Whether a tick may still enter; without it every tick may. */
   readonly isMissed?: ((atMs: EpochMs) => boolean) | undefined;
   /** Told of a failure that touched no decision and no order, and that passes by itself. */
@@ -47,6 +49,7 @@ export async function drive(
   const isBusy = () => open.openOrders + open.openPositions > 0;
   const analyst = analystOf(trader);
   for (const step of clockSteps(whole, isBusy, begun.mark)) {
+    hooks.needTime?.(step.kind === 'TICK' ? 'tick' : 'step');
     if (step.kind === 'OPEN' || step.kind === 'RANGE') await meet(paper, step);
     else open = await work(trader, step, { analyst, hooks, begun });
     await hooks.onStep?.(step);

@@ -6,7 +6,7 @@ import type { Order } from '../core/execution/order.ts';
 import { exitReasons, type Position } from '../core/execution/position.ts';
 import { utcMonthKey } from '../core/market/calendar.ts';
 import { symbolKey } from '../core/market/instruments.ts';
-import type { EpochMs } from '../core/market/timeframes.ts';
+import { DAY_MS, type EpochMs } from '../core/market/timeframes.ts';
 import type { Breaker } from '../core/risk/breakers.ts';
 import type { Standing } from '../core/risk/standing.ts';
 import type { Item, ItemBody, ItemKey } from '../ports/state-store.ts';
@@ -54,6 +54,14 @@ export function requestPartition(account: string): string {
 /** Milliseconds as text that sorts as the numbers do. */
 export function sortableMs(atMs: EpochMs): string {
   return String(atMs).padStart(14, '0');
+}
+
+/** How long it is remembered that a tick was done: what came before the newest one is not asked for again. */
+const TICK_KEPT_MS = 90 * DAY_MS;
+
+/** When a store may forget an item, or undefined for never: only marks of ticks pass, books do not. */
+export function expiryOf({ pk, sk }: ItemKey): EpochMs | undefined {
+  return pk.startsWith('TICK#') ? Number(sk) + TICK_KEPT_MS : undefined;
 }
 
 const units = z.string().refine(isDecimalText).transform(unitsOf);

@@ -8,6 +8,8 @@ export interface Lease {
   readonly owner: string;
   readonly fence: number;
   readonly check: Action;
+  /** Of its item, as this holder wrote it. */
+  readonly version: number;
 }
 
 /** The lease that a run held last. Has somebody else held one since, the run knows no longer where the account stands. */
@@ -28,6 +30,8 @@ export interface LeaseContext {
   readonly hasEnded: (owner: string) => boolean;
   /** Of a run of several steps: its leases must follow each other, or it gets none any more. */
   readonly tenure?: Tenure;
+  /** A lease that whoever called holds already: nothing is taken and nothing given back. */
+  readonly held?: Lease;
 }
 
 /**
@@ -40,6 +44,7 @@ export async function withLease<Result>(
   context: LeaseContext,
   work: (lease: Lease) => Promise<Result>,
 ): Promise<Result | 'held'> {
+  if (context.held !== undefined) return work(context.held);
   const lease = await take(context);
   if (lease === undefined) return 'held';
   try {
@@ -47,6 +52,17 @@ export async function withLease<Result>(
   } finally {
     await release(context, lease);
   }
+}
+
+/**
+ * The same for a run of several steps that ends before its lease does, as one with a time limit: they share one lease.
+ * @param work gets the context with the lease in it
+ */
+export async function underOneLease<Context extends LeaseContext, Result>(
+  context: Context,
+  work: (context: Context) => Promise<Result>,
+): Promise<Result | 'held'> {
+  return withLease(context, (held) => work({ ...context, held }));
 }
 
 /** A transaction under the lease that was refused: somebody overtook us. Nothing was written. */
@@ -71,14 +87,12 @@ async function take(context: LeaseContext): Promise<Lease | undefined> {
   const taken = await store.transact([{ kind: 'put', ...key, expect: item?.version ?? 'absent', body }]);
   if (!taken.ok) return undefined;
   if (tenure !== undefined) tenure.fence = fence;
-  return { owner, fence, check: { kind: 'check', ...key, fields: { owner, fence } } };
+  const version = (item?.version ?? 0) + 1;
+  return { owner, fence, version, check: { kind: 'check', ...key, fields: { owner, fence } } };
 }
 
-async function release({ store, account }: LeaseContext, { owner, fence }: Lease): Promise<void> {
-  const key = keys.lease(account);
-  const item = await store.get(key);
-  if (item === undefined) return;
-  const held = readItem('lease', item);
-  if (held.owner !== owner || held.fence !== fence) return;
-  await store.transact([{ kind: 'put', ...key, expect: item.version, body: { owner, fence, untilMs: 0 } }]);
+/** Nobody else writes the lease while it lasts; another version of it is somebody else's. */
+async function release({ store, account }: LeaseContext, { owner, fence, version }: Lease): Promise<void> {
+  const body = { owner, fence, untilMs: 0 };
+  await store.transact([{ kind: 'put', ...keys.lease(account), expect: version, body }]);
 }

@@ -19,6 +19,8 @@ export interface LiveFeedOptions {
   /** Without one every window is asked of the source: for a source that gives the same again at any time. */
   readonly store?: CandleStore | undefined;
   readonly execTimeframe: Timeframe;
+  /** Exec candles enter the store by `keepExec` alone: where every write of it has a price. */
+  readonly isExecKeptLater?: boolean;
   readonly nowMs: () => EpochMs;
   /** Told once of each candle that the source now gives with other prices: what was decided on stays stored. */
   readonly onDifference?: ((difference: CandleDifference) => void) | undefined;
@@ -41,38 +43,41 @@ const COARSE: Timeframe = '4h';
 const APPEARS_MS_MAX = 10 * MINUTE_MS;
 
 /** A feed over a source of the present. Windows go through the store, so that history never shrinks. */
-export function liveFeed({ source, store, execTimeframe, nowMs, onDifference }: LiveFeedOptions): LiveFeed {
+export function liveFeed(options: LiveFeedOptions): LiveFeed {
+  const { source, store, execTimeframe, isExecKeptLater = false, nowMs } = options;
   const execMs = timeframeMs[execTimeframe];
   const kept = new Map<string, Candles>();
 
-  const since = sinceOf({ source, store, nowMs, onDifference });
+  const stored = sinceOf(options);
+  const execSince = isExecKeptLater ? sinceOf({ source, nowMs }) : stored;
 
   const exec = async (symbol: string, openMs: EpochMs): Promise<Candles> => {
     const known = kept.get(symbol);
     const [first = Number.POSITIVE_INFINITY, last = 0] = [known?.openMs[0], known?.openMs.at(-1)];
     if (known !== undefined && first <= openMs && last >= openMs) return known;
-    const fresh = await since(symbol, execTimeframe, openMs - EXEC_ROWS * execMs);
+    const fresh = await execSince(symbol, execTimeframe, openMs - EXEC_ROWS * execMs);
     kept.set(symbol, fresh);
     return fresh;
   };
 
   const closeAt = async (symbol: string, closeMs: EpochMs): Promise<number | undefined> => {
     const openMs = closeMs - timeframeMs[COARSE];
-    const candles = await since(symbol, COARSE, openMs);
+    const candles = await stored(symbol, COARSE, openMs);
     return candles.openMs[0] === openMs ? candles.close[0] : undefined;
   };
 
   const keepExec = async (symbol: string) => {
-    await since(symbol, execTimeframe, Math.floor(nowMs() / execMs) * execMs - EXEC_ROWS * execMs);
+    await stored(symbol, execTimeframe, Math.floor(nowMs() / execMs) * execMs - EXEC_ROWS * execMs);
   };
 
   return {
-    since,
+    since: (symbol, timeframe, fromMs) =>
+      (timeframe === execTimeframe ? execSince : stored)(symbol, timeframe, fromMs),
     ...(store !== undefined && { keepExec }),
 
     async window({ symbol, timeframe, atMs, rows }) {
       const length = timeframeMs[timeframe];
-      const candles = await since(symbol, timeframe, atMs - rows * length);
+      const candles = await stored(symbol, timeframe, atMs - rows * length);
       const end = rowsBefore(candles, atMs - length + 1);
       const newest = candles.openMs[end - 1];
       const isThere = newest !== undefined && newest + length === atMs;
@@ -111,7 +116,7 @@ function sinceOf({
   store,
   nowMs,
   onDifference,
-}: Omit<LiveFeedOptions, 'execTimeframe'>): LiveFeed['since'] {
+}: Pick<LiveFeedOptions, 'source' | 'store' | 'nowMs' | 'onDifference'>): LiveFeed['since'] {
   /** By series, from when on the source was asked for everything: what it did not give then, it does not have. */
   const asked = new Map<string, EpochMs>();
 

@@ -104,7 +104,7 @@ async function keepExecCandles({ feed, paper }: PaperLoop, { onPassing }: DriveH
 }
 
 /** The newest tick that is due. */
-function lastTickMs(trader: Trader, nowMs: EpochMs): EpochMs {
+export function lastTickMs(trader: Pick<Trader, 'instances'>, nowMs: EpochMs): EpochMs {
   const tickMs = tickLengthMs(trader);
   return Math.floor(nowMs / tickMs) * tickMs;
 }
@@ -144,6 +144,7 @@ async function meetMissed(loop: PaperLoop, { fromMs, toMs, newestTickMs, hooks }
   // Coarse candles for a long absence, then the finest for what is left of it: nothing is met twice.
   for (const lengthMs of new Set([missedLengthMs(loop, toMs - fromMs), trader.execMs])) {
     for (const { candleMs, endMs, candles } of await missedCandles(loop, { lengthMs, fromMs: metMs, toMs })) {
+      hooks.needTime?.('step');
       await exchange.meet('OPEN', { candleMs, endMs }, candles);
       // The clock stands at the last exec candle of a longer one, so that none of them is met again.
       await exchange.meet('RANGE', { candleMs: endMs - trader.execMs, endMs }, candles);
@@ -157,6 +158,7 @@ async function meetMissed(loop: PaperLoop, { fromMs, toMs, newestTickMs, hooks }
   const tickMs = tickLengthMs(trader);
   const lastMs = Math.min(newestTickMs, metMs);
   for (let atMs = (head.value.lastTickMs ?? newestTickMs) + tickMs; atMs <= lastMs; atMs += tickMs) {
+    hooks.needTime?.('tick');
     const outcome = await tick(trader, { analyst, atMs, isMissed: hooks.isMissed?.(atMs) ?? true });
     if (outcome === 'held') throw held(trader.account);
     if (outcome !== 'done-before') hooks.onDecisions?.(outcome.decisions);

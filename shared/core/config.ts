@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { configError, didYouMeanSymbol, problem, problemsOf } from './config-problems.ts';
 import { isDecimalText } from './decimal.ts';
+import type { Instrument } from './market/instruments.ts';
 import { timeframes } from './market/timeframes.ts';
 
 const fraction = (max: number) => z.number().gt(0).max(max);
@@ -174,4 +175,14 @@ export function parseConfig(input: unknown, source: string): Config {
     "Add it with Kraken's rules (AssetPairs), for example " +
       `markets: { ${unknown[0]}: { tickDecimals: 2, lotDecimals: 8, minQuantity: "0.02", minCost: "0.5" } }`,
   );
+}
+
+/** The config with the venue's own rules for its pairs; its fees and half-spreads stay. */
+export function withRulesOf(config: Config, instruments: readonly Instrument[]): Config {
+  const markets = { ...config.markets };
+  for (const { symbol, tickDecimals, lotDecimals, minQuantity, minCost } of instruments) {
+    const { halfSpreadBps = 10 } = markets[symbol] ?? {};
+    markets[symbol] = { halfSpreadBps, tickDecimals, lotDecimals, minQuantity, minCost };
+  }
+  return { ...config, markets };
 }

@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'state-invalid'
   | 'state-contended'
   | 'not-ready'
+  | 'out-of-time'
   | 'not-found';
 
 /**

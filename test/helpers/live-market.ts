@@ -4,6 +4,7 @@ import { sqliteStateStore } from '../../shared/adapters/sqlite/state-store.ts';
 import { liveFeed } from '../../shared/app/live-feed.ts';
 import { catchUp, type PaperLoop } from '../../shared/app/paper-loop.ts';
 import { type Kept, readResults } from '../../shared/app/results.ts';
+import type { Scheduled } from '../../shared/app/scheduled.ts';
 import { marketRules } from '../../shared/core/decision/rules.ts';
 import { AppError } from '../../shared/core/errors.ts';
 import { type Candle, candlesOf } from '../../shared/core/market/candles.ts';
@@ -148,6 +149,23 @@ export function liveAccount(market: LiveMarket, { config: over = {}, isStoring =
     async run(ms: EpochMs): Promise<void> {
       nowMs = ms;
       await catchUp(loop, ms);
+    },
+    /** The account as a schedule wakes it at an instant, in a run that may last so long. */
+    scheduled(ms: EpochMs, over: Partial<Scheduled> = {}): Scheduled {
+      nowMs = ms;
+      return {
+        store,
+        account,
+        instances,
+        openLoop: async () => loopNow(),
+        nowMs: () => nowMs,
+        leftMs: () => 45_000,
+        waitMs: async (wait) => {
+          nowMs += wait;
+        },
+        hooks: {},
+        ...over,
+      };
     },
     /** Orders meet the open of a minute, and the program ends before its range. */
     async openOnly(ms: EpochMs): Promise<void> {

@@ -1,0 +1,242 @@
+import { describe, expect, it, vi } from 'vitest';
+import { loadAccount } from '../../shared/app/account.ts';
+import { askFor } from '../../shared/app/ask.ts';
+import { ticksOverdue } from '../../shared/app/health.ts';
+import { keys } from '../../shared/app/items.ts';
+import { withLease } from '../../shared/app/lease.ts';
+import { type Scheduled, scheduledTick, scheduledWatch } from '../../shared/app/scheduled.ts';
+import { unitsOf } from '../../shared/core/decimal.ts';
+import { AppError } from '../../shared/core/errors.ts';
+import { at, type LiveMarket, liveAccount } from '../helpers/live-market.ts';
+import { scriptedInstances } from '../helpers/script.ts';
+
+const market: LiveMarket = { prices: {}, says: { 4: 'trend:long', 8: 'trend:exit', 12: 'trend:long' } };
+const begun = async (over: Partial<LiveMarket> = {}) => {
+  const live = liveAccount({ ...market, ...over });
+  expect(await scheduledWatch(live.scheduled(at(0, 0, 20)))).toMatchObject({ outcome: 'done' });
+  return live;
+};
+type Live = Awaited<ReturnType<typeof begun>>;
+
+const code = (work: Promise<unknown>) =>
+  work.then(
+    () => 'no error',
+    (error: unknown) => (error instanceof AppError ? error.code : String(error)),
+  );
+const decided = async (live: Live) =>
+  (await live.results()).decisions
+    .filter(({ symbol }) => symbol === 'BTC/USD')
+    .map(({ atMs, action, code: refusal }) =>
+      `${(atMs - at(0)) / 3_600_000} ${action} ${refusal ?? ''}`.trim(),
+    );
+
+/** Somebody else is at work on the account while `work` runs. */
+async function whileHeld<Result>(live: Live, work: () => Promise<Result>): Promise<Result> {
+  const { paper } = await live.scheduled(at(0)).openLoop();
+  const other = { ...paper.trader, owner: 'somebody else' };
+  const result = await withLease(other, work);
+  if (result === 'held') throw new Error('nobody else holds it');
+  return result;
+}
+
+describe('a tick that a schedule asks for', () => {
+  it('trades once, however often it is asked for', async () => {
+    const live = await begun();
+    expect(await scheduledTick(live.scheduled(at(4, 0, 3)), at(4))).toBe('done');
+    expect(await scheduledTick(live.scheduled(at(4, 0, 30)), at(4))).toBe('done-before');
+    expect(await scheduledTick(live.scheduled(at(4, 5)), at(4))).toBe('done-before');
+    expect((await loadAccount(live.store, live.account)).orders.size).toBe(1);
+    expect(await decided(live)).toEqual(['0 WAIT', '4 ENTER']);
+  });
+
+  it('waits until five seconds after its instant, and not once they have passed', async () => {
+    const live = await begun();
+    const waits: number[] = [];
+    const waiting = (ms: number) => live.scheduled(ms, { waitMs: async (wait) => void waits.push(wait) });
+    await scheduledTick(waiting(at(4, 0, 2)), at(4));
+    await scheduledTick(waiting(at(4, 0, 6)), at(4));
+    expect(waits).toEqual([3_000, 0]);
+  });
+
+  it('takes the instant of the bar in which a schedule came late', async () => {
+    const live = await begun();
+    expect(await scheduledTick(live.scheduled(at(4, 3)), at(4, 2, 59))).toBe('done');
+    expect(await decided(live)).toEqual(['0 WAIT', '4 ENTER']);
+  });
+
+  it('refuses an instant that has not come', async () => {
+    const live = await begun();
+    expect(await code(scheduledTick(live.scheduled(at(3, 59)), at(4)))).toBe('usage');
+    expect(await decided(live)).toEqual(['0 WAIT']);
+  });
+
+  it('decides fifteen minutes late, and a minute later records that it was missed', async () => {
+    for (const [minute, decision] of [
+      [15, '4 ENTER'],
+      [16, '4 WAIT MISSED'],
+    ] as const) {
+      const live = await begun();
+      expect(await scheduledTick(live.scheduled(at(4, minute)), at(4))).toBe('done');
+      expect(await decided(live)).toEqual(['0 WAIT', decision]);
+    }
+  });
+
+  it('records an older instant as missed, and trades the newest one', async () => {
+    const live = await begun({ says: { 4: 'trend:long', 8: 'trend:long' } });
+    expect(await scheduledTick(live.scheduled(at(8, 0, 6)), at(4))).toBe('done');
+    expect(await decided(live)).toEqual(['0 WAIT', '4 WAIT MISSED', '8 ENTER']);
+  });
+
+  it('fails while somebody else is at work, so that its retry comes back', async () => {
+    const live = await begun();
+    const tick = () => scheduledTick(live.scheduled(at(4, 0, 6)), at(4));
+    expect(await whileHeld(live, () => code(tick()))).toBe('account-busy');
+    expect(await decided(live)).toEqual(['0 WAIT']);
+    expect(await tick()).toBe('done');
+  });
+
+  it('says that a candle has not appeared, and leaves the tick to the next watch', async () => {
+    const live = await begun();
+    live.withheld.add('BTC/USD 4h 4');
+    expect(await scheduledTick(live.scheduled(at(4, 0, 6)), at(4))).toBe('not-ready');
+    expect(await scheduledWatch(live.scheduled(at(4, 1, 6)))).toMatchObject({ outcome: 'not-ready' });
+    live.withheld.clear();
+    expect(await scheduledWatch(live.scheduled(at(4, 2, 6)))).toMatchObject({ outcome: 'done' });
+    expect(await decided(live)).toEqual(['0 WAIT', '4 ENTER']);
+  });
+
+  it('decides nothing with less than 25 seconds left', async () => {
+    const live = await begun();
+    const withLeft = (ms: number) => live.scheduled(at(4, 0, 6), { leftMs: () => ms });
+    expect(await scheduledTick(withLeft(24_999), at(4))).toBe('out-of-time');
+    expect(await decided(live)).toEqual(['0 WAIT']);
+    expect(await scheduledTick(withLeft(25_000), at(4))).toBe('done');
+    expect(await decided(live)).toEqual(['0 WAIT', '4 ENTER']);
+  });
+});
+
+describe('a watch that a schedule wakes', () => {
+  it('makes the account at its first run', async () => {
+    const live = await begun();
+    expect(await decided(live)).toEqual(['0 WAIT']);
+  });
+
+  it('reads two items and ends when nothing is open, due or asked', async () => {
+    const live = await begun();
+    const [get, query, transact] = (['get', 'query', 'transact'] as const).map((name) =>
+      vi.spyOn(live.store, name),
+    );
+    const openLoop = vi.fn<Scheduled['openLoop']>();
+    const run = await scheduledWatch(live.scheduled(at(3, 59), { openLoop }));
+    expect(run).toEqual({ outcome: 'idle', gauges: { ticksOverdue: 0, positionsUnprotected: 0 } });
+    expect([get, query, transact].map((spy) => spy?.mock.calls.length)).toEqual([1, 1, 0]);
+    expect(openLoop).not.toHaveBeenCalled();
+  });
+
+  it('starts the newest tick when nobody did', async () => {
+    const live = await begun();
+    expect(await scheduledWatch(live.scheduled(at(4, 0, 40)))).toMatchObject({ outcome: 'done' });
+    expect(await decided(live)).toEqual(['0 WAIT', '4 ENTER']);
+  });
+
+  it('takes the lease once, for all that it does', async () => {
+    const live = await begun();
+    await scheduledTick(live.scheduled(at(4, 0, 6)), at(4));
+    const fence = async () => (await live.store.get(keys.lease(live.account)))?.body['fence'];
+    const before = await fence();
+    await scheduledWatch(live.scheduled(at(4, 1, 6)));
+    await scheduledWatch(live.scheduled(at(4, 2, 6)));
+    expect(await fence()).toBe(Number(before) + 2);
+    expect(await live.store.get(keys.lease(live.account))).toMatchObject({ body: { untilMs: 0 } });
+  });
+
+  it('protects what an entry bought in the minute in which it sees it', async () => {
+    const live = await begun();
+    await scheduledTick(live.scheduled(at(4, 0, 6)), at(4));
+    const run = await scheduledWatch(live.scheduled(at(4, 1, 6)));
+    const { positions, orders } = await loadAccount(live.store, live.account);
+    expect([...positions.keys()]).toEqual(['BTC/USD']);
+    expect([...orders.values()].map(({ value }) => [value.purpose, value.state])).toEqual([['stop', 'OPEN']]);
+    expect(run).toEqual({ outcome: 'done', gauges: { ticksOverdue: 0, positionsUnprotected: 0 } });
+  });
+
+  it('is no failure while somebody else is at work, and measures nothing', async () => {
+    const live = await begun();
+    const outcome = await whileHeld(live, () => scheduledWatch(live.scheduled(at(4, 0, 40))));
+    expect(outcome).toEqual({ outcome: 'held' });
+  });
+
+  it('carries out what was asked of an account that holds nothing', async () => {
+    const live = await begun();
+    const ask = { id: 'a', by: 'test', why: 'more', askedMs: at(1) };
+    await askFor(live.store, live.account, { ask, wish: { kind: 'capital', amount: unitsOf('50') } });
+    expect(await scheduledWatch(live.scheduled(at(1, 1)))).toMatchObject({ outcome: 'done' });
+    const { cash } = await loadAccount(live.store, live.account);
+    expect(cash.value).toBe(unitsOf('10050'));
+  });
+
+  it('fails when Kraken cannot be reached, for its errors are an alarm', async () => {
+    const live = await begun();
+    live.broken.add('4h');
+    const run = await scheduledWatch(live.scheduled(at(4, 0, 40)));
+    expect(run).toMatchObject({ outcome: 'failed', failure: { code: 'source-unavailable' } });
+  });
+
+  it('leaves the steps for which no time is left to the next one', async () => {
+    const live = await begun();
+    await scheduledTick(live.scheduled(at(4, 0, 6)), at(4));
+    const late = live.scheduled(at(4, 1, 6), { leftMs: () => 7_999 });
+    expect(await scheduledWatch(late)).toMatchObject({ outcome: 'out-of-time' });
+    expect(await scheduledWatch(live.scheduled(at(4, 2, 6)))).toMatchObject({ outcome: 'done' });
+    expect((await live.results()).open.map(({ plan }) => plan.symbol)).toEqual(['BTC/USD']);
+  });
+
+  it('does what a whole night brought when it comes back, missed ticks without entries', async () => {
+    const live = await begun({ prices: { 'BTC/USD': [[5, 90]] } });
+    await scheduledTick(live.scheduled(at(4, 0, 6)), at(4));
+    await scheduledWatch(live.scheduled(at(4, 1, 6)));
+    await scheduledWatch(live.scheduled(at(14)));
+    expect(await decided(live)).toEqual(['0 WAIT', '4 ENTER', '8 WAIT MISSED', '12 WAIT MISSED']);
+    const { closed } = await live.results();
+    expect(closed.map(({ exit }) => exit?.reason)).toEqual(['STOP']);
+  });
+});
+
+describe('what a watch measures', () => {
+  it('counts the timeframes whose newest tick is not done fifteen minutes after it', () => {
+    const instances = scriptedInstances({ stop: 0.97 });
+    const [first] = instances;
+    if (first === undefined) throw new Error('no instance');
+    const both = [first, { ...first, timeframe: '1d' as const }];
+    const counted = (nowMs: number, lastTickMs: number | null, createdMs = at(0)) =>
+      ticksOverdue({ createdMs, lastTickMs }, { instances: both, nowMs });
+    expect(counted(at(4, 14, 59), at(0))).toBe(0);
+    expect(counted(at(4, 15), at(0))).toBe(1);
+    expect(counted(at(4, 15), at(4))).toBe(0);
+    expect(counted(at(24, 15), at(20))).toBe(2);
+    expect(counted(at(24, 15), at(24))).toBe(0);
+    expect(counted(at(4, 15), null)).toBe(1);
+    // An account owes nothing of the time before it.
+    expect(counted(at(4, 15), null, at(4))).toBe(0);
+  });
+
+  it('counts a position that two watches in a row found without stop and sale, though they fail', async () => {
+    const live = await begun();
+    await scheduledTick(live.scheduled(at(4, 0, 6)), at(4));
+    const watched = async (ms: number, refuses: boolean) => {
+      const scheduled = live.scheduled(ms);
+      const openLoop = async () => {
+        const loop = await scheduled.openLoop();
+        const { trader, exchange } = loop.paper;
+        const place = () => Promise.reject(new Error('no answer'));
+        const broken = { ...exchange, place };
+        return { ...loop, paper: { ...loop.paper, trader: { ...trader, exchange: broken } } };
+      };
+      const run = await scheduledWatch(refuses ? { ...scheduled, openLoop } : scheduled);
+      return [run.outcome, run.outcome === 'held' ? null : run.gauges.positionsUnprotected];
+    };
+    expect(await watched(at(4, 1, 6), true)).toEqual(['failed', 0]);
+    expect(await watched(at(4, 2, 6), true)).toEqual(['failed', 1]);
+    expect(await watched(at(4, 3, 6), false)).toEqual(['done', 0]);
+  });
+});
