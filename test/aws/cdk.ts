@@ -6,43 +6,48 @@ import { type Run, run } from './process.ts';
 
 const outputsSchema = z.record(z.string(), z.record(z.string(), z.string()));
 
-/** The CDK's command line in a project, against the emulator. */
+/** The CDK's command line in this project, against the emulator. */
 export interface Cdk {
-  bootstrap(): Promise<Run>;
+  bootstrap(): Promise<void>;
   /** @returns the outputs by stack id and name */
   deploy(...words: readonly string[]): Promise<z.output<typeof outputsSchema>>;
   /** Its code is 1 when there is a difference. */
   diff(...words: readonly string[]): Promise<Run>;
-  destroy(...words: readonly string[]): Promise<Run>;
+  destroy(...words: readonly string[]): Promise<void>;
+  /** The template of a stack as it was deployed last. */
+  template(stack: string): string;
 }
 
 const BOOTSTRAP_MS_MAX = 90_000;
 const DEPLOY_MS_MAX = 180_000;
 
-/** @param folder where the project's `cdk.json` is */
-export function cdkOn({ variables }: Emulator, folder = projectFolder): Cdk {
+export function cdkOn({ variables }: Emulator): Cdk {
   const program = join(projectFolder, 'node_modules/.bin/cdk');
   const home = variables['HOME'] ?? '';
+  const written = join(home, 'cdk.out');
   const cdk = (words: readonly string[], timeoutMs: number) =>
-    run([program, ...words, '--no-notices', '--output', join(home, 'cdk.out')], {
-      variables,
-      folder,
-      timeoutMs,
-    });
-  const succeeded = async (words: readonly string[], timeoutMs: number) => {
-    const ended = await cdk(words, timeoutMs);
-    if (ended.code !== 0) throw new Error(`cdk ${words.join(' ')} failed:\n${ended.output}`);
-    return ended;
+    run([program, ...words, '--output', written], { variables, folder: projectFolder, timeoutMs });
+  const succeeded = (words: readonly string[], { code, output }: Run) => {
+    if (code !== 0) throw new Error(`cdk ${words.join(' ')} failed:\n${output}`);
   };
   return {
-    bootstrap: () => succeeded(['bootstrap', `aws://${ACCOUNT}/${REGION}`], BOOTSTRAP_MS_MAX),
-    async deploy(...words) {
+    async bootstrap() {
+      const words = ['bootstrap', `aws://${ACCOUNT}/${REGION}`];
+      // Where there is no `cdk.json` it asks no application for its templates.
+      const options = { variables, folder: home, timeoutMs: BOOTSTRAP_MS_MAX };
+      succeeded(words, await run([program, ...words, '--no-notices'], options));
+    },
+    async deploy(...more) {
       const file = join(home, 'outputs.json');
-      const never = ['--require-approval', 'never', '--concurrency', '3', '--outputs-file', file];
-      await succeeded(['deploy', '--all', ...never, ...words], DEPLOY_MS_MAX);
+      const words = ['deploy', '--all', '--require-approval', 'never', '--concurrency', '3', ...more];
+      succeeded(words, await cdk([...words, '--outputs-file', file], DEPLOY_MS_MAX));
       return outputsSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
     },
-    diff: (...words) => cdk(['diff', '--all', '--fail', ...words], DEPLOY_MS_MAX),
-    destroy: (...words) => succeeded(['destroy', '--all', '--force', ...words], DEPLOY_MS_MAX),
+    diff: (...words) => cdk(['diff', '--fail', ...words], DEPLOY_MS_MAX),
+    async destroy(...more) {
+      const words = ['destroy', '--all', '--force', ...more];
+      succeeded(words, await cdk(words, DEPLOY_MS_MAX));
+    },
+    template: (stack) => readFileSync(join(written, `${stack}.template.json`), 'utf8'),
   };
 }

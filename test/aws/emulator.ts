@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -30,7 +30,10 @@ export async function startEmulator(): Promise<Emulator> {
   const endpoint = `http://127.0.0.1:${port}`;
   const folder = mkdtempSync(join(tmpdir(), 'hot-crypto-aws-'));
   const controlFile = join(folder, 'control.json');
-  const control = (value: Control) => writeFileSync(controlFile, JSON.stringify(value));
+  const control = (value: Control) => {
+    writeFileSync(`${controlFile}.new`, JSON.stringify(value));
+    renameSync(`${controlFile}.new`, controlFile);
+  };
   control({ offsetMs: 0 });
   const variables = harmlessVariables(endpoint, folder);
   const server = await startServer({
