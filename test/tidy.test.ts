@@ -14,7 +14,7 @@ const layers: Record<string, readonly RegExp[]> = {
     /^node:/,
   ],
   'config/': [/^shared\/core\//, /^(zod|yaml)$/, /^node:/],
-  'functions/': [/^shared\//, /^config\//, /^zod$/, /^@aws-/, /^@middy\//, /^aws-lambda$/],
+  'functions/': [/^shared\//, /^config\//, /^zod$/, /^@aws-/, /^@middy\//, /^aws-lambda$/, /^node:/],
   'cli/': [/^shared\//, /^config\//, /^(commander|zod)$/, /^node:/],
   'lib/': [/^config\//, /^(aws-cdk-lib|constructs|cdk-nag|esbuild)/, /^node:/],
   'bin/': [/^lib\//, /^config\//, /^shared\/core\/errors\.ts$/, /^aws-cdk-lib/],
