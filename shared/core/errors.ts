@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'clock-behind'
   | 'state-invalid'
   | 'state-contended'
+  | 'state-unavailable'
   | 'not-ready'
   | 'out-of-time'
   | 'not-found';

@@ -1,5 +1,4 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { assert } from '../../core/assert.ts';
 import type {
   Action,
   Item,
@@ -9,9 +8,9 @@ import type {
   StateStore,
   TransactResult,
 } from '../../ports/state-store.ts';
-import { assertActions, assertKey } from './check-actions.ts';
+import { assertActions, assertKey, assertLimit } from '../state/check-actions.ts';
+import { keyRange } from '../state/key-range.ts';
 import { itemSum } from './item-sum.ts';
-import { keyRange } from './key-range.ts';
 import { openDatabase, type SqliteOptions, transaction } from './open-database.ts';
 import { damagedItem, patiently } from './sqlite-errors.ts';
 
@@ -72,9 +71,10 @@ function readItem(statements: Statements, { pk, sk }: ItemKey): Item | undefined
 
 function readItems(statements: Statements, pk: string, options: QueryOptions): readonly Item[] {
   const { limit, descending = false } = options;
-  assert(limit === undefined || (Number.isInteger(limit) && limit > 0), `a query limit of ${limit}`);
+  assertLimit(limit);
   const { from, before } = keyRange(options);
-  const rows = statements[descending ? 'descending' : 'ascending'].all(pk, from, before, limit ?? unlimited);
+  const bounds = [Buffer.from(from), before === undefined ? afterAllKeys : Buffer.from(before)] as const;
+  const rows = statements[descending ? 'descending' : 'ascending'].all(pk, ...bounds, limit ?? unlimited);
   return rows.map((row) => itemOf(statements, pk, row));
 }
 
@@ -100,6 +100,9 @@ function transact(
 
 /** What LIMIT takes for none. */
 const unlimited = -1;
+
+/** 0xFF occurs nowhere in UTF-8: it lies after every key. */
+const afterAllKeys = Buffer.of(0xff);
 
 /** Carries one action out; false when its condition does not hold. */
 function carryOut(statements: Statements, action: Action): boolean {

@@ -24,6 +24,11 @@ export function assertKey({ pk, sk }: ItemKey): void {
     assert(part !== '' && part.isWellFormed(), `an item key ${JSON.stringify([pk, sk])}`);
 }
 
+/** A query without a limit gives everything; one with a limit at least one item. */
+export function assertLimit(limit: number | undefined): void {
+  assert(limit === undefined || (Number.isInteger(limit) && limit > 0), `a query limit of ${limit}`);
+}
+
 /** Fields that are undefined are left out, as JSON does; whatever else JSON would change silently is a bug. */
 function assertJson(value: unknown, where: string): void {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return;
