@@ -157,9 +157,13 @@ describe('tidy', () => {
   });
 
   it('keeps the functions thin', () => {
-    const handlers = sources.filter(({ path, text }) => path.startsWith('functions/') && /export const handler\b/.test(text));
+    const handlers = sources.filter(
+      ({ path, text }) => path.startsWith('functions/') && /export const handler\b/.test(text),
+    );
     expect(handlers.map(({ path }) => path).length).toBeGreaterThanOrEqual(4);
-    expect(handlers.filter(({ text }) => text.trimEnd().split('\n').length > 40).map(({ path }) => path)).toEqual([]);
+    expect(
+      handlers.filter(({ text }) => text.trimEnd().split('\n').length > 40).map(({ path }) => path),
+    ).toEqual([]);
   });
 
   it('fits every file on a few screens', () => {
