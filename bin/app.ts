@@ -2,7 +2,7 @@ import { App } from 'aws-cdk-lib';
 import { loadDeployment } from '../config/deployment.ts';
 import { addStacks } from '../lib/add-stacks.ts';
 import { bundleFunctions } from '../lib/bundle.ts';
-import { describeError } from '../shared/core/errors.ts';
+import { AppError, describeError } from '../shared/core/errors.ts';
 
 /** What `cdk` runs: reads the environment that `-c env=NAME` names, bundles its functions, and writes its templates. */
 async function synthesise(): Promise<void> {
@@ -16,6 +16,7 @@ async function synthesise(): Promise<void> {
 try {
   await synthesise();
 } catch (error) {
+  if (!(error instanceof AppError)) throw error;
   process.stderr.write(`${describeError(error)}\n`);
   process.exitCode = 1;
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { loadAccount } from '../shared/app/account.ts';
+import { loadAtRest } from '../shared/app/account.ts';
 import { listBreakers } from '../shared/app/breakers.ts';
 import { closedPositions } from '../shared/app/results.ts';
 import { tickLengthMs } from '../shared/app/trader.ts';
@@ -41,7 +41,7 @@ async function readStatus(options: StatusOptions) {
   const account = chooseAccount(workspace, options.account);
   const store = openExistingState(workspace, account);
   try {
-    const { head, cash, orders, positions } = await loadAccount(store, account);
+    const { head, cash, orders, positions } = await loadAtRest(store, account);
     const { source, capital, createdMs, lastTickMs, markedMs, standing } = head.value;
     const nowMs = Math.max(lastTickMs ?? createdMs, markedMs ?? 0);
     // What was asked of a flat account may be done after its newest tick.

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import type { Deployment } from '../config/deployment.ts';
 import { type FunctionName, type FunctionSettings, functionNames } from '../config/service.ts';
 import { ccxtPlugin } from './ccxt-plugin.ts';
@@ -33,10 +33,15 @@ export async function bundleFunctions(
 async function bundleFunction(name: FunctionName, folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  await build({
+  await build(bundleOptions(`functions/${name}.ts`, join(folder, 'index.mjs')));
+}
+
+/** How a source file becomes a module that needs nothing but Node. */
+export function bundleOptions(entry: string, outfile: string): BuildOptions {
+  return {
     absWorkingDir: ROOT,
-    entryPoints: [`functions/${name}.ts`],
-    outfile: join(folder, 'index.mjs'),
+    entryPoints: [entry],
+    outfile,
     bundle: true,
     format: 'esm',
     platform: 'node',
@@ -49,7 +54,7 @@ async function bundleFunction(name: FunctionName, folder: string): Promise<void>
     banner: { js: BANNER },
     legalComments: 'none',
     logLevel: 'warning',
-  });
+  };
 }
 
 function settingsOf({ name, config, dev }: Deployment): FunctionSettings {

@@ -14,7 +14,7 @@ const layers: Record<string, readonly RegExp[]> = {
     /^node:/,
   ],
   'config/': [/^shared\/core\//, /^(zod|yaml)$/, /^node:/],
-  'functions/': [/^shared\//, /^config\//, /^zod$/, /^@aws-/, /^@middy\//, /^aws-lambda$/],
+  'functions/': [/^shared\//, /^config\//, /^zod$/, /^@aws-/, /^@middy\//, /^aws-lambda$/, /^node:/],
   'cli/': [/^shared\//, /^config\//, /^(commander|zod)$/, /^node:/],
   'lib/': [/^config\//, /^(aws-cdk-lib|constructs|cdk-nag|esbuild)/, /^node:/],
   'bin/': [/^lib\//, /^config\//, /^shared\/core\/errors\.ts$/, /^aws-cdk-lib/],
@@ -154,6 +154,16 @@ describe('tidy', () => {
       .map((path) => path.replace('shared/core/strategies/', './'))
       .filter((name) => !/^\.\/(registry|strategy|instances)\.ts$/.test(name) && !registry.includes(name));
     expect(strays).toEqual([]);
+  });
+
+  it('keeps the functions thin', () => {
+    const handlers = sources.filter(
+      ({ path, text }) => path.startsWith('functions/') && /export const handler\b/.test(text),
+    );
+    expect(handlers.map(({ path }) => path).length).toBeGreaterThanOrEqual(4);
+    expect(
+      handlers.filter(({ text }) => text.trimEnd().split('\n').length > 40).map(({ path }) => path),
+    ).toEqual([]);
   });
 
   it('fits every file on a few screens', () => {

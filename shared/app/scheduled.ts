@@ -94,10 +94,18 @@ export async function scheduledWatch(scheduled: Scheduled): Promise<WatchRun> {
   const before = isOpen ? unprotected(await loadAccount(store, account)) : [];
   const ended = await run(scheduled).catch((failure: unknown) => ({ failure }));
   if (ended === 'held') return { outcome: ended };
-  const after = await loadAccount(store, account);
-  const bare = unprotected(after).filter((symbol) => before.includes(symbol)).length;
-  const gauges = gaugesOf(scheduled, after.head.value, bare);
+  const gauges = await measured(scheduled, before).catch((error: unknown) => {
+    // What went wrong first says more, as when Kraken was away at the very first run.
+    throw typeof ended === 'object' ? ended.failure : error;
+  });
   return typeof ended === 'object' ? { outcome: 'failed', gauges, ...ended } : { outcome: ended, gauges };
+}
+
+/** @param before symbols that were found unprotected when the run began */
+async function measured(scheduled: Scheduled, before: readonly string[]): Promise<Gauges> {
+  const after = await loadAccount(scheduled.store, scheduled.account);
+  const bare = unprotected(after).filter((symbol) => before.includes(symbol));
+  return gaugesOf(scheduled, after.head.value, bare.length);
 }
 
 async function headOf(store: StateStore, account: string): Promise<Head | undefined> {

@@ -182,6 +182,13 @@ describe('a watch that a schedule wakes', () => {
     expect(run).toMatchObject({ outcome: 'failed', failure: { code: 'source-unavailable' } });
   });
 
+  it('says what went wrong at a first run that could not make the account', async () => {
+    const live = liveAccount(market);
+    const away = new AppError('source-unavailable', 'Kraken is away', 'wait');
+    const openLoop = () => Promise.reject(away);
+    await expect(scheduledWatch(live.scheduled(at(0), { openLoop }))).rejects.toThrow(away);
+  });
+
   it('leaves the steps for which no time is left to the next one', async () => {
     const live = await begun();
     await scheduledTick(live.scheduled(at(4, 0, 6)), at(4));
