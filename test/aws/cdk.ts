@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { ACCOUNT, type Emulator, projectFolder, REGION } from './emulator.ts';
@@ -6,7 +6,7 @@ import { type Run, run } from './process.ts';
 
 const outputsSchema = z.record(z.string(), z.record(z.string(), z.string()));
 
-/** The CDK's command line in this project, against the emulator. */
+/** The CDK's command line in a copy of this project, against the emulator. */
 export interface Cdk {
   bootstrap(): Promise<void>;
   /** @returns the outputs by stack id and name */
@@ -16,7 +16,12 @@ export interface Cdk {
   destroy(...words: readonly string[]): Promise<void>;
   /** The template of a stack as it was deployed last. */
   template(stack: string): string;
+  /** Writes a file of the copy. */
+  write(path: string, text: string): void;
 }
+
+/** What is deployed is made of this. */
+const SOURCES = ['bin', 'lib', 'functions', 'shared', 'config', 'package.json', 'cdk.json'];
 
 const BOOTSTRAP_MS_MAX = 90_000;
 const DEPLOY_MS_MAX = 180_000;
@@ -24,9 +29,11 @@ const DEPLOY_MS_MAX = 180_000;
 export function cdkOn({ variables }: Emulator): Cdk {
   const program = join(projectFolder, 'node_modules/.bin/cdk');
   const home = variables['HOME'] ?? '';
-  const written = join(home, 'cdk.out');
+  const folder = join(home, 'project');
+  for (const name of SOURCES) cpSync(join(projectFolder, name), join(folder, name), { recursive: true });
+  symlinkSync(join(projectFolder, 'node_modules'), join(folder, 'node_modules'));
   const cdk = (words: readonly string[], timeoutMs: number) =>
-    run([program, ...words, '--output', written], { variables, folder: projectFolder, timeoutMs });
+    run([program, ...words], { variables, folder, timeoutMs });
   const succeeded = (words: readonly string[], { code, output }: Run) => {
     if (code !== 0) throw new Error(`cdk ${words.join(' ')} failed:\n${output}`);
   };
@@ -48,6 +55,7 @@ export function cdkOn({ variables }: Emulator): Cdk {
       const words = ['destroy', '--all', '--force', ...more];
       succeeded(words, await cdk(words, DEPLOY_MS_MAX));
     },
-    template: (stack) => readFileSync(join(written, `${stack}.template.json`), 'utf8'),
+    template: (stack) => readFileSync(join(folder, 'cdk.out', `${stack}.template.json`), 'utf8'),
+    write: (path, text) => writeFileSync(join(folder, path), text),
   };
 }

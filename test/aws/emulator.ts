@@ -48,6 +48,8 @@ export async function startEmulator(): Promise<Emulator> {
       MINISTACK_HOST: '127.0.0.1',
       // Functions are processes of this machine that inherit this.
       NODE_OPTIONS: `--import=${pathToFileURL(join(import.meta.dirname, 'preload.ts'))}`,
+      // AWS waits a minute before it tries again what failed.
+      LAMBDA_ASYNC_RETRY_BASE_SECONDS: '0.3',
       TEST_CONTROL_FILE: controlFile,
     },
     isUp: async () => (await fetch(`${endpoint}/_ministack/health`).catch(() => undefined))?.ok === true,

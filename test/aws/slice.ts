@@ -58,6 +58,7 @@ export interface Slice {
 }
 
 interface CallOptions {
+  /** Of a POST. */
   readonly body?: object;
   readonly isSigned?: boolean;
 }
@@ -164,11 +165,15 @@ function call(
     }),
   };
   return new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port, method, path, headers }, async (answer) => {
-      const text = await answer.setEncoding('utf8').reduce((all: string, part: string) => all + part, '');
-      resolve({ status: answer.statusCode ?? 0, body: JSON.parse(text) });
+    const sent = request({ host: '127.0.0.1', port, method, path, headers }, (answer) => {
+      const parts: Buffer[] = [];
+      answer.on('data', (part: Buffer) => parts.push(part)).once('error', reject);
+      answer.once('end', () => {
+        const text = Buffer.concat(parts).toString();
+        resolve({ status: answer.statusCode ?? 0, body: text === '' ? null : JSON.parse(text) });
+      });
     });
     sent.once('error', reject);
-    sent.end(body === undefined ? undefined : JSON.stringify(body));
+    sent.end(method === 'GET' || body === undefined ? undefined : JSON.stringify(body));
   });
 }
