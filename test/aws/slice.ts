@@ -15,7 +15,7 @@ import type { End } from './preload.ts';
 export const ACCOUNT_ID = 'paper-kraken';
 
 /** How an invocation ended. */
-export interface Ended {
+interface Ended {
   readonly outcome?: string;
   /** What the function threw. */
   readonly error?: string;
