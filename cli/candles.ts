@@ -147,7 +147,9 @@ function parseFrom(text: string): number {
 }
 
 async function listSeries(options: ListOptions): Promise<void> {
-  const { series, place } = await (options.env === undefined ? seriesHere(options) : seriesThere(options.env));
+  const { series, place } = await (options.env === undefined
+    ? seriesHere(options)
+    : seriesThere(options.env));
   if (options.json) {
     sayJson({ series });
     return;

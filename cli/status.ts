@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { loadAccount } from '../shared/app/account.ts';
+import { loadAtRest } from '../shared/app/account.ts';
 import { listBreakers } from '../shared/app/breakers.ts';
 import { ticksOverdue } from '../shared/app/health.ts';
 import { closedPositions } from '../shared/app/results.ts';
@@ -40,7 +40,7 @@ export function addStatus(program: Command): void {
 type Status = Awaited<ReturnType<typeof readStatus>>;
 
 async function readStatus({ workspace, account, store, environment }: Opened) {
-  const { head, cash, orders, positions } = await loadAccount(store, account);
+  const { head, cash, orders, positions } = await loadAtRest(store, account);
   const { source, capital, createdMs, lastTickMs, markedMs, standing } = head.value;
   const nowMs = Math.max(lastTickMs ?? createdMs, markedMs ?? 0);
   // What was asked of a flat account may be done after its newest tick.

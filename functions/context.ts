@@ -16,6 +16,7 @@ import { expiryOf } from '../shared/app/items.ts';
 import { liveFeed } from '../shared/app/live-feed.ts';
 import type { PaperLoop } from '../shared/app/paper-loop.ts';
 import type { Scheduled } from '../shared/app/scheduled.ts';
+import { checkSchema } from '../shared/app/schema.ts';
 import type { Trader } from '../shared/app/trader.ts';
 import { type Config, parseConfig, withRulesOf } from '../shared/core/config.ts';
 import { LOOKBACK_ROWS } from '../shared/core/decision/lookback.ts';
@@ -98,6 +99,7 @@ export function openTrading() {
     account: ACCOUNT,
     instances: instancesOf(config),
     openLoop: async () => {
+      await checkSchema(store);
       const instruments: Instrument[] = [];
       for (const symbol of config.symbols) instruments.push(await kraken.instrument(symbol));
       const leaseMs = context.getRemainingTimeInMillis() + LEASE_MARGIN_MS;

@@ -156,6 +156,16 @@ describe('tidy', () => {
     expect(strays).toEqual([]);
   });
 
+  it('keeps the functions thin', () => {
+    const handlers = sources.filter(
+      ({ path, text }) => path.startsWith('functions/') && /export const handler\b/.test(text),
+    );
+    expect(handlers.map(({ path }) => path).length).toBeGreaterThanOrEqual(4);
+    expect(
+      handlers.filter(({ text }) => text.trimEnd().split('\n').length > 40).map(({ path }) => path),
+    ).toEqual([]);
+  });
+
   it('fits every file on a few screens', () => {
     expect(everything.filter((s) => s.text.split('\n').length > 300).map((s) => s.path)).toEqual([]);
   });

@@ -120,6 +120,23 @@ export async function loadAccount(store: StateStore, id: string): Promise<Accoun
   };
 }
 
+const LOOKS_MAX = 5;
+
+/**
+ * Loads an account for who reads it without its lease: as it stood between two transactions, for each of them writes
+ * HEAD, and a query by itself may fall into the middle of one.
+ * @throws AppError `not-found`; `state-contended` when it changed at each of five looks
+ */
+export async function loadAtRest(store: StateStore, id: string): Promise<Account> {
+  for (let looks = 0; looks < LOOKS_MAX; looks++) {
+    const before = await store.get(keys.head(id));
+    const account = await loadAccount(store, id);
+    const after = await store.get(keys.head(id));
+    if (before?.version === after?.version) return account;
+  }
+  throw new AppError('state-contended', `The account '${id}' kept changing.`, 'Look again in a second.');
+}
+
 /** What an account says of itself, for who reads without its lease. @throws AppError `not-found` */
 export async function loadHead(store: StateStore, id: string): Promise<Head> {
   const item = await store.get(keys.head(id));

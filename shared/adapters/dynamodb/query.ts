@@ -1,6 +1,7 @@
 import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { QueryOptions } from '../../ports/state-store.ts';
-import { byBytes, keyRange } from '../state/key-range.ts';
+import { byBytes } from '../by-bytes.ts';
+import { keyRange } from '../state/key-range.ts';
 import type { Attributes } from './attributes.ts';
 
 interface Source {

@@ -27,11 +27,15 @@ const REPEATS_MAX = { conflict: 5, throttled: 5, unknown: 2 } as const;
  *   `state-invalid` when the table cannot be used, or not with these actions
  */
 export async function carryOut(writer: Writer, actions: readonly Action[]): Promise<TransactResult> {
-  let mayBeWritten = false;
+  let wasUnknown = false;
+  let wasRepeated = false;
   for (let tries = 0; ; tries++) {
     const outcome = await send(writer, actions);
     if (outcome.kind === 'written') return { ok: true };
-    mayBeWritten ||= outcome.isRepeat || outcome.kind === 'unknown';
+    wasUnknown ||= outcome.kind === 'unknown';
+    // The SDK repeats what was throttled as well: that alone makes no other error doubtful.
+    wasRepeated ||= outcome.isRepeat;
+    const mayBeWritten = wasUnknown || (wasRepeated && outcome.kind === 'refused');
     if (outcome.kind === 'refused' || outcome.kind === 'broken' || tries >= REPEATS_MAX[outcome.kind])
       return settle(writer, actions, { outcome, mayBeWritten });
     await writer.pause(tries);

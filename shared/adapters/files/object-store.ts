@@ -11,9 +11,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
-import { assert } from '../../core/assert.ts';
 import { AppError } from '../../core/errors.ts';
 import type { ObjectStore, StoredObject } from '../../ports/object-store.ts';
+import { byBytes } from '../by-bytes.ts';
+import { assertObjectKey, folderOfPrefix, isObjectKey } from '../objects/object-key.ts';
 import { withWriteLock } from './write-lock.ts';
 
 /**
@@ -41,21 +42,14 @@ export function fileObjectStore(root: string, options: { readonly waitMs?: numbe
       });
     },
     list: async (prefix) => {
-      const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
-      assert(folder === '' || isKey(folder.slice(0, -1)), `an object prefix "${prefix}"`);
-      const keys = filesBelow(join(root, folder)).map((path) => relative(root, path));
-      return keys.filter((key) => isKey(key) && key.startsWith(prefix)).sort(byBytes);
+      const keys = filesBelow(join(root, folderOfPrefix(prefix))).map((path) => relative(root, path));
+      return keys.filter((key) => isObjectKey(key) && key.startsWith(prefix)).sort(byBytes);
     },
   };
 }
 
-/** Parts between single slashes, none of them empty or hidden: so no `..`, no absolute path, none of our own files. */
-function isKey(key: string): boolean {
-  return key.isWellFormed() && !key.includes('\0') && key.split('/').every((part) => /^[^.]/.test(part));
-}
-
 function pathOf(root: string, key: string): string {
-  assert(isKey(key), `an object key "${key}"`);
+  assertObjectKey(key);
   return join(root, key);
 }
 
@@ -89,11 +83,6 @@ function filesBelow(folder: string): readonly string[] {
     unlessMissing(() => readdirSync(folder, { recursive: true, withFileTypes: true })),
   );
   return (entries ?? []).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-}
-
-/** In the order of their UTF-8 bytes, as S3 lists. */
-function byBytes(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 function codeOf(error: unknown): unknown {

@@ -9,6 +9,7 @@ import { type Timeframe, timeframes } from '../../core/market/timeframes.ts';
 import { candlesFault } from '../../core/market/verify.ts';
 import type { AppendResult, CandleAppend, CandleStore, Coverage } from '../../ports/candle-store.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import { pauseWithJitter } from '../jitter.ts';
 import { encodeCandles } from './codec.ts';
 import {
   type FileChange,
@@ -28,11 +29,18 @@ interface Series {
   readonly timeframe: Timeframe;
 }
 
-/** A candle store of Parquet files over an object store, one folder a series. */
-export function parquetCandleStore(objects: ObjectStore, venue: 'kraken' | 'synthetic'): CandleStore {
+/**
+ * A candle store of Parquet files over an object store, one folder a series.
+ * @param pause how a writer who lost a race waits before it tries again; by chance, unless told
+ */
+export function parquetCandleStore(
+  objects: ObjectStore,
+  venue: 'kraken' | 'synthetic',
+  pause: (tries: number) => Promise<void> = pauseWithJitter,
+): CandleStore {
   return {
     venue,
-    append: (request) => append(objects, { ...request, venue }),
+    append: (request) => append(objects, { ...request, venue }, pause),
     read: (symbol, timeframe, span = {}) => readSpan(objects, { venue, symbol, timeframe }, span),
     list: () => list(objects, venue),
   };
@@ -43,13 +51,18 @@ export function parquetCandleStore(objects: ObjectStore, venue: 'kraken' | 'synt
  * condition that nobody wrote it meanwhile. Conflicts show before the first write. A crash between two files leaves
  * both as they should be, only the later one older: the next append of the same candles goes on from there.
  */
-async function append(objects: ObjectStore, request: CandleAppend & Series): Promise<AppendResult> {
+async function append(
+  objects: ObjectStore,
+  request: CandleAppend & Series,
+  pause: (tries: number) => Promise<void>,
+): Promise<AppendResult> {
   const { candles, timeframe } = request;
   const fault = candlesFault(candles, timeframe);
   assert(fault === undefined, `append of a candle with ${fault?.column} '${fault?.value}' ${fault?.problem}`);
 
   const done = { added: 0, replaced: 0, filled: 0 };
   for (let tries = 0; tries < TRIES_MAX; tries++) {
+    if (tries > 0) await pause(tries - 1);
     const stored = await loadAround(objects, request);
     const merged = mergeCandles(joinCandles(stored), candles, timeframe);
     if ('conflict' in merged) throw conflictError(request, merged.conflict);

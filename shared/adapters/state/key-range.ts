@@ -1,5 +1,6 @@
 import { assert } from '../../core/assert.ts';
 import type { QueryOptions } from '../../ports/state-store.ts';
+import { byBytes } from '../by-bytes.ts';
 
 /** Sort keys in the order of their UTF-8 bytes, which is that of SQLite and DynamoDB and of the code points. */
 export interface KeyRange {
@@ -17,11 +18,6 @@ export function keyRange({ prefix = '', from = '', before }: QueryOptions): KeyR
     from: byBytes(prefix, from) > 0 ? prefix : from,
     before: last === undefined || (before !== undefined && byBytes(before, last) < 0) ? before : last,
   };
-}
-
-/** Compares as the bytes of UTF-8 do; JavaScript itself compares units of UTF-16. */
-export function byBytes(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 const CODE_POINT_MAX = 0x10ffff;

@@ -142,7 +142,11 @@ describe('a lost race', () => {
     expect(barsIn('1d', await store.read('BTC/USD', '1d'))).toBe('0:10 1:11 2:12 3:13 4:14');
   });
 
-  it('ten times in a row ends with a word', async () => {
+  it('ten times in a row, with a pause after each but the last, ends with a word', async () => {
+    const pauses: number[] = [];
+    store = parquetCandleStore(objects, 'kraken', async (tries) => {
+      pauses.push(tries);
+    });
     await appendDays('0:10');
     let writes = 0;
     objects.beforePut = async (key) => {
@@ -151,6 +155,7 @@ describe('a lost race', () => {
     };
     const error = await refusal(appendDays('0:10 1:11'));
     expect([error.code, writes]).toEqual(['state-contended', 10]);
+    expect(pauses).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
   });
 });
 
