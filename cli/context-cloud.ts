@@ -8,6 +8,8 @@ import type { CandleStore } from '../shared/ports/candle-store.ts';
 import type { StateStore } from '../shared/ports/state-store.ts';
 import type { Workspace } from './context.ts';
 
+export type { Stacks };
+
 /** Where an environment is. */
 export interface EnvironmentPlace {
   readonly name: string;
