@@ -8,7 +8,7 @@ import {
   sliceCandles,
 } from '../core/market/candles.ts';
 import { contentHash } from '../core/market/content-hash.ts';
-import { mergeCandles } from '../core/market/merge.ts';
+import { type CandleConflict, mergeCandles } from '../core/market/merge.ts';
 import { type EpochMs, type Timeframe, timeframeMs } from '../core/market/timeframes.ts';
 import type { CandleStore, Coverage, ProvenanceEntry } from '../ports/candle-store.ts';
 
@@ -101,7 +101,7 @@ async function pushSeries(here: CandleStore, there: CandleStore, series: Coverag
     added: stored.openMs.length - atTimesOf(own, before).openMs.length,
     contentHash: contentHash(own),
     storedHash: contentHash(stored),
-    difference: differenceOf(own, after),
+    difference: 'conflict' in merged ? differenceBy(merged.conflict) : differenceOf(own, after),
   };
 }
 
@@ -139,12 +139,17 @@ function atTimesOf(own: Candles, other: Candles): Candles {
   return candlesOf(rows);
 }
 
+/** What keeps the series from being written at all is told before what it lacks for that reason. */
+function differenceBy({ openMs, column, stored, given }: CandleConflict): PushDifference {
+  return { openMs, column, here: given, there: stored };
+}
+
 function differenceOf(own: Candles, other: Candles): PushDifference | null {
   for (let row = 0; row < own.openMs.length; row++) {
     const mine = candleAt(own, row);
     const at = rowsBefore(other, mine.openMs);
     if (other.openMs[at] !== mine.openMs)
-      return { openMs: mine.openMs, column: 'close', here: mine.close, there: null };
+      return { openMs: mine.openMs, column: 'open', here: mine.open, there: null };
     const theirs = candleAt(other, at);
     for (const column of candleColumns)
       if (column !== 'openMs' && mine[column] !== theirs[column])
