@@ -36,6 +36,8 @@ const execMs = timeframeMs[EXEC];
 /** What a lease outlasts its holder by: 20 s that a late end may take, 10 s between two clocks. */
 const LEASE_MARGIN_MS = 30_000;
 const EXCHANGE_TIMEOUT_MS = 5_000;
+/** A schedule comes at any second of its minute; ten more for the run. */
+const STOP_GRACE_MS = 70_000;
 
 /** What deployment wrote beside the bundle. */
 const deployedSchema = z.strictObject({
@@ -142,7 +144,7 @@ function loopOver({ store, candles, kraken, codeVersion, logger, config, leaseMs
       logger.warn('Kraken gives a stored candle with other prices', { difference }),
   });
   const fillRulesOf = (symbol: string) => (rules.get(symbol) ?? marketRules(config, symbol)).fill;
-  const exchange = paperExchange(store, ACCOUNT, fillRulesOf, { nowMs, execMs });
+  const exchange = paperExchange(store, ACCOUNT, fillRulesOf, { nowMs, execMs, stopGraceMs: STOP_GRACE_MS });
   const trader: Trader = {
     store,
     account: ACCOUNT,

@@ -24,6 +24,7 @@ const statusOf: Readonly<Partial<Record<ErrorCode, number>>> = {
   'not-found': 404,
   'breaker-changed': 409,
   'state-contended': 503,
+  'state-unavailable': 503,
 };
 
 /** A reason, in the body of everything that changes something. */

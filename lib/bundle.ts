@@ -23,11 +23,16 @@ export async function bundleFunctions(
   deployment: Deployment,
   into: string = join(ROOT, '.cache/bundles', deployment.name),
 ): Promise<Bundles> {
-  const folders = functionNames.map((name) => [name, join(into, name)] as const);
-  await Promise.all(folders.map(([name, folder]) => bundleFunction(name, folder)));
+  const bundles = {
+    'trade-tick': join(into, 'trade-tick'),
+    'order-watch': join(into, 'order-watch'),
+    breakers: join(into, 'breakers'),
+    requests: join(into, 'requests'),
+  };
+  await Promise.all(functionNames.map((name) => bundleFunction(name, bundles[name])));
   const settings = `${JSON.stringify(settingsOf(deployment), null, 2)}\n`;
-  for (const [, folder] of folders) writeFileSync(join(folder, 'config.json'), settings);
-  return Object.fromEntries(folders) as Bundles;
+  for (const folder of Object.values(bundles)) writeFileSync(join(folder, 'config.json'), settings);
+  return bundles;
 }
 
 async function bundleFunction(name: FunctionName, folder: string): Promise<void> {

@@ -160,6 +160,23 @@ describe('a watch that a schedule wakes', () => {
     expect(run).toEqual({ outcome: 'done', gauges: { ticksOverdue: 0, positionsUnprotected: 0 } });
   });
 
+  it('protects from the moment of the fill, at whatever second of its minute it comes', async () => {
+    // The price falls through the stop of 97 in the minute of the entry, after its open.
+    const falls = { ...market, prices: { 'BTC/USD': [[4 + 0.5 / 60, 95]] } } as const;
+    const exits = async (second: number, stopGraceMs?: number) => {
+      const live = liveAccount(falls, stopGraceMs === undefined ? {} : { stopGraceMs });
+      await scheduledWatch(live.scheduled(at(0, 0, 20)));
+      await scheduledTick(live.scheduled(at(4, 0, 6)), at(4));
+      await scheduledWatch(live.scheduled(at(4, 1, second)));
+      await scheduledWatch(live.scheduled(at(4, 2, second)));
+      return (await live.results()).closed.map(({ exitMs }) => exitMs);
+    };
+    expect(await exits(59, 70_000)).toEqual([at(4, 1)]);
+    expect(await exits(9)).toEqual([at(4, 1)]);
+    // Without the grace a stop that is placed at 04:01:59 rests from 04:02.
+    expect(await exits(59)).toEqual([]);
+  });
+
   it('is no failure while somebody else is at work, and measures nothing', async () => {
     const live = await begun();
     const outcome = await whileHeld(live, () => scheduledWatch(live.scheduled(at(4, 0, 40))));

@@ -4,7 +4,10 @@ import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
-/** DynamoDB Local on 127.0.0.1 and the given port. Its own launcher listens to every interface. */
+/**
+ * DynamoDB Local on 127.0.0.1 and the given port; its own launcher listens to every interface.
+ * It ends with its standard input, so it outlives no test that was killed.
+ */
 public class DynamoLocal {
   public static void main(String[] arguments) throws Exception {
     DynamoDBProxyServer proxy = ServerRunner.createServerFromCommandLineArgs(
@@ -17,6 +20,7 @@ public class DynamoLocal {
     }
     proxy.start();
     System.out.println("ready");
-    proxy.join();
+    System.in.readAllBytes();
+    System.exit(0);
   }
 }

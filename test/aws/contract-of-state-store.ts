@@ -4,10 +4,10 @@ import { dynamoStateStore } from '../../shared/adapters/dynamodb/state-store.ts'
 import type { StateStore } from '../../shared/ports/state-store.ts';
 import { stateStoreContract } from '../contracts/state-store.ts';
 
-/** A client of an emulator. */
-export function dynamoClient(endpoint: string): DynamoDBClient {
+/** A client of an emulator. @param maxAttempts how often the SDK sends a request at most */
+export function dynamoClient(endpoint: string, maxAttempts = 3): DynamoDBClient {
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  return new DynamoDBClient({ endpoint, region: 'us-east-1', credentials });
+  return new DynamoDBClient({ endpoint, region: 'us-east-1', credentials, maxAttempts });
 }
 
 /** Makes a table with the keys of ours. @returns its name */
@@ -32,7 +32,7 @@ export async function createStateTable(client: DynamoDBClient): Promise<string> 
 }
 
 /** A store in a new table. */
-export async function newStateStore(endpoint: string): Promise<StateStore> {
+async function newStateStore(endpoint: string): Promise<StateStore> {
   const client = dynamoClient(endpoint);
   return dynamoStateStore({ client, table: await createStateTable(client) });
 }

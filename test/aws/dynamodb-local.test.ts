@@ -1,11 +1,13 @@
 import { afterAll, beforeAll } from 'vitest';
 import { describeDynamoContract } from './contract-of-state-store.ts';
-import { type LocalService, startDynamoLocal } from './dynamodb-local.ts';
+import { type DynamoLocal, startDynamoLocal } from './dynamodb-local.ts';
+import { describeDynamoRaces } from './races-of-state-store.ts';
 
-let service: LocalService;
+let local: DynamoLocal;
 beforeAll(async () => {
-  service = await startDynamoLocal();
+  local = await startDynamoLocal();
 });
-afterAll(() => service.stop());
+afterAll(() => local?.stop());
 
-describeDynamoContract('DynamoDB Local', () => service.endpoint);
+describeDynamoContract('DynamoDB Local', () => local.endpoint);
+describeDynamoRaces('DynamoDB Local', () => local.endpoint);

@@ -1,37 +1,32 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { delimiter, join } from 'node:path';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 
-/** A program that answers as an AWS service does, on this machine. */
-export interface LocalService {
+const libraries = join(import.meta.dirname, '../../.cache/dynamodb-local-2.6.1/lib');
+const READY_MS_MAX = 60_000;
+
+export interface DynamoLocal {
   readonly endpoint: string;
   stop(): Promise<void>;
 }
 
-const root = join(import.meta.dirname, '../..');
-const folder = join(root, '.cache/dynamodb-local-2.6.1');
-const READY_MS_MAX = 60_000;
-
-/** Amazon's own DynamoDB Local, empty and in memory; fetched by Maven when it is not in the cache yet. */
-export async function startDynamoLocal(): Promise<LocalService> {
+/** Amazon's own DynamoDB Local, empty and in memory; Maven fetches it when it is not in the project's cache yet. */
+export async function startDynamoLocal(): Promise<DynamoLocal> {
   install();
   const port = await freePort();
-  const classes = [folder, join(folder, 'lib/*')].join(delimiter);
+  const launcher = join(import.meta.dirname, 'DynamoLocal.java');
   const child = spawn(
     'java',
-    [`-Djava.library.path=${join(folder, 'lib')}`, '-cp', classes, 'DynamoLocal', String(port)],
-    { stdio: ['ignore', 'pipe', 'ignore'] },
+    [`-Djava.library.path=${libraries}`, '-cp', join(libraries, '*'), launcher, String(port)],
+    { stdio: 'pipe' },
   );
-  // Should the tests end without stopping it.
-  const kill = () => child.kill('SIGKILL');
-  process.once('exit', kill);
   await ready(child);
   return {
     endpoint: `http://127.0.0.1:${port}`,
     stop: async () => {
-      process.off('exit', kill);
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGKILL');
       await ended;
@@ -41,60 +36,55 @@ export async function startDynamoLocal(): Promise<LocalService> {
 
 /** Under another name first: what a test that was stopped left half fetched is not taken for the whole. */
 function install(): void {
-  if (existsSync(folder)) return;
-  const half = `${folder}.${process.pid}`;
-  rmSync(half, { recursive: true, force: true });
+  if (existsSync(libraries)) return;
+  const half = `${libraries}.${process.pid}`;
   mkdirSync(half, { recursive: true });
   const pom = join(import.meta.dirname, 'dynamodb-local.xml');
-  run('mvn', [
-    '-q',
-    '-B',
-    '-f',
-    pom,
-    'dependency:copy-dependencies',
-    `-DoutputDirectory=${join(half, 'lib')}`,
-  ]);
-  run('javac', ['-cp', join(half, 'lib/*'), '-d', half, join(import.meta.dirname, 'DynamoLocal.java')]);
-  renameSync(half, folder);
-}
-
-function run(program: string, parameters: readonly string[]): void {
+  const copy = ['dependency:copy-dependencies', `-DoutputDirectory=${half}`];
   try {
-    execFileSync(program, parameters, { stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync('mvn', ['-q', '-B', '-f', pom, ...copy], { stdio: ['ignore', 'ignore', 'inherit'] });
+    renameSync(half, libraries);
   } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (!isMissing) throw error;
-    throw new Error(
-      `'${program}' is not installed. DynamoDB Local needs Java 17 or later and Maven: apt-get install maven default-jdk-headless`,
-      { cause: error },
-    );
+    rmSync(half, { recursive: true, force: true });
+    throw isMissing(error) ? notInstalled('mvn', error) : error;
   }
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
+function notInstalled(program: string, cause: unknown): Error {
+  return new Error(
+    `'${program}' is not installed. DynamoDB Local needs a JDK from 17 on and Maven: apt-get install default-jdk-headless maven`,
+    { cause },
+  );
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
+
+/** @throws Error with what it said when it ends or is not ready in time */
 async function ready(child: ChildProcess): Promise<void> {
-  if (child.stdout === null) throw new Error('DynamoDB Local has no output');
-  const lines = createInterface({ input: child.stdout });
+  const { stdout, stderr } = child;
+  if (stdout === null || stderr === null) throw new Error('DynamoDB Local has no output');
+  const complaint = text(stderr);
   await new Promise<void>((resolve, reject) => {
-    const fail = (why: string) => {
-      child.kill('SIGKILL');
-      reject(new Error(`DynamoDB Local did not start: ${why}`));
-    };
-    const timer = setTimeout(() => fail(`not ready after ${READY_MS_MAX} ms`), READY_MS_MAX);
-    const settle = (work: () => void) => {
+    const timer = setTimeout(() => child.kill('SIGKILL'), READY_MS_MAX);
+    createInterface({ input: stdout }).on('line', (line) => {
+      if (line !== 'ready') return;
       clearTimeout(timer);
-      work();
-    };
-    lines.on('line', (line) => line === 'ready' && settle(resolve));
-    child.once('error', (error) => settle(() => fail(error.message)));
-    child.once('exit', (code) => settle(() => fail(`it ended with ${code}`)));
+      resolve();
+    });
+    child.once('error', (error) => reject(isMissing(error) ? notInstalled('java', error) : error));
+    child.once('exit', async () => {
+      clearTimeout(timer);
+      reject(new Error(`DynamoDB Local did not start: ${(await complaint).slice(-2000)}`));
+    });
   });
 }

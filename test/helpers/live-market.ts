@@ -91,10 +91,15 @@ interface LiveAccount {
   readonly config?: Readonly<Record<string, unknown>>;
   /** Without a store candles are asked for again and again, which is quicker here. */
   readonly isStoring?: boolean;
+  /** As of an account that schedules wake. */
+  readonly stopGraceMs?: number;
 }
 
 /** A paper account on such a market, as `start --source kraken` has it: exec candles of one minute. */
-export function liveAccount(market: LiveMarket, { config: over = {}, isStoring = true }: LiveAccount = {}) {
+export function liveAccount(
+  market: LiveMarket,
+  { config: over = {}, isStoring = true, stopGraceMs }: LiveAccount = {},
+) {
   const { source, candle, calls, withheld, broken } = sourceOf(market);
   let nowMs = at(0);
   const account = 'paper-test';
@@ -108,6 +113,7 @@ export function liveAccount(market: LiveMarket, { config: over = {}, isStoring =
     const exchange = paperExchange(store, account, (symbol) => marketRules(config, symbol).fill, {
       nowMs: () => nowMs,
       execMs: timeframeMs['1m'],
+      ...(stopGraceMs !== undefined && { stopGraceMs }),
     });
     const trader = {
       store,

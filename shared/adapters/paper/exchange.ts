@@ -5,7 +5,7 @@ import type { ClockMark } from '../../core/execution/clock.ts';
 import type { FillRules } from '../../core/execution/costs.ts';
 import type { Candle } from '../../core/market/candles.ts';
 import type { EpochMs } from '../../core/market/timeframes.ts';
-import type { ExchangeOrder } from '../../ports/exchange.ts';
+import type { ExchangeOrder, OrderRequest } from '../../ports/exchange.ts';
 import type { ModelledExchange } from '../../ports/modelled-exchange.ts';
 import type { Action, StateStore } from '../../ports/state-store.ts';
 import { met, type StoredOrder, saving, storedOrder } from './orders.ts';
@@ -22,6 +22,12 @@ interface MarketClock {
   /** The market's present. */
   readonly nowMs: () => EpochMs;
   readonly execMs: number;
+  /**
+   * A stop that comes so long after the exec candle of its instant still rests from that instant. For schedules that
+   * come within their minute at any second: at an exchange the stop follows its fill at once, here the fill is only
+   * seen when its candle has closed.
+   */
+  readonly stopGraceMs?: number;
 }
 
 /**
@@ -50,7 +56,10 @@ export function paperExchange(
     async place(request, atMs) {
       const { clientOrderId } = request;
       const order: ExchangeOrder = { ...request, status: 'open', fills: [] };
-      const body = { ...order, ...(market !== undefined && { fromMs: firstOpenMs(market, atMs) }) };
+      const body = {
+        ...order,
+        ...(market !== undefined && { fromMs: firstOpenMs(market, atMs, request.kind) }),
+      };
       // The id is taken in the same transaction; refused, it was taken before, and this order is that one.
       await store.transact([
         { kind: 'put', pk, sk: `TAKEN#${clientOrderId}`, expect: 'absent', body: {} },
@@ -95,9 +104,14 @@ export function paperExchange(
 }
 
 /** Open time of the first exec candle that an order of an instant may meet when it is sent now. */
-function firstOpenMs({ nowMs, execMs }: MarketClock, atMs: EpochMs): EpochMs {
+function firstOpenMs(
+  { nowMs, execMs, stopGraceMs = ON_TIME_MS }: MarketClock,
+  atMs: EpochMs,
+  kind: OrderRequest['kind'],
+): EpochMs {
   const now = nowMs();
-  return now < atMs + execMs + ON_TIME_MS ? atMs : Math.ceil(now / execMs) * execMs;
+  const graceMs = kind === 'stop' ? stopGraceMs : ON_TIME_MS;
+  return now < atMs + execMs + graceMs ? atMs : Math.ceil(now / execMs) * execMs;
 }
 
 interface Book {

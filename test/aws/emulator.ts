@@ -1,0 +1,125 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Control } from './preload.ts';
+import { freePort, run, type Server, startServer } from './process.ts';
+
+export const projectFolder = join(import.meta.dirname, '../..');
+export const REGION = 'us-east-1';
+export const ACCOUNT = '000000000000';
+
+const INSTALL_MS_MAX = 240_000;
+const START_MS_MAX = 30_000;
+
+export interface Emulator extends Server {
+  readonly endpoint: string;
+  readonly port: number;
+  /** The environment of whatever talks to it; nothing in it can reach AWS. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** What happens inside functions from now on: their clock and their ends. */
+  control(control: Control): void;
+  /** Whether a function has met its end, by the id of the rule. */
+  hasEnded(id: string): boolean;
+}
+
+/** Installs the emulator into the project's cache when it is not there, and starts it on a free port of this machine. */
+export async function startEmulator(): Promise<Emulator> {
+  const cache = await installed();
+  const port = await freePort();
+  const endpoint = `http://127.0.0.1:${port}`;
+  const folder = mkdtempSync(join(tmpdir(), 'hot-crypto-aws-'));
+  const controlFile = join(folder, 'control.json');
+  const control = (value: Control) => {
+    writeFileSync(`${controlFile}.new`, JSON.stringify(value));
+    renameSync(`${controlFile}.new`, controlFile);
+  };
+  control({ offsetMs: 0 });
+  const variables = harmlessVariables(endpoint, folder);
+  const server = await startServer({
+    command: [join(cache, 'bin/ministack')],
+    logFile: join(folder, 'emulator.log'),
+    startMsMax: START_MS_MAX,
+    variables: {
+      ...variables,
+      GATEWAY_PORT: String(port),
+      // Its default is every interface.
+      BIND_HOST: '127.0.0.1',
+      MINISTACK_HOST: '127.0.0.1',
+      // Functions are processes of this machine that inherit this.
+      NODE_OPTIONS: `--import=${pathToFileURL(join(import.meta.dirname, 'preload.ts'))}`,
+      // AWS waits a minute before it tries again what failed.
+      LAMBDA_ASYNC_RETRY_BASE_SECONDS: '0.3',
+      TEST_CONTROL_FILE: controlFile,
+    },
+    isUp: async () => (await fetch(`${endpoint}/_ministack/health`).catch(() => undefined))?.ok === true,
+  });
+  return {
+    endpoint,
+    port,
+    variables,
+    control,
+    hasEnded: (id) => existsSync(`${controlFile}.${id}`),
+    log: server.log,
+    stop: async () => {
+      await server.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Makes the emulator's folder as `requirements.txt` has it. @returns that folder */
+async function installed(): Promise<string> {
+  const requirements = join(import.meta.dirname, 'requirements.txt');
+  const wanted = readFileSync(requirements, 'utf8');
+  const cache = join(projectFolder, '.cache/aws');
+  const stamp = join(cache, 'installed.txt');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return cache;
+  rmSync(cache, { recursive: true, force: true });
+  mkdirSync(dirname(cache), { recursive: true });
+  const options = { variables: { ...inherited() }, folder: projectFolder, timeoutMs: INSTALL_MS_MAX };
+  for (const command of [
+    ['python3', '-m', 'venv', cache],
+    [join(cache, 'bin/pip'), 'install', '--quiet', '--requirement', requirements],
+  ]) {
+    const { code, output } = await run(command, options);
+    if (code !== 0) throw new Error(`${command.join(' ')} failed:\n${output}`);
+  }
+  writeFileSync(stamp, wanted);
+  return cache;
+}
+
+/** What the person's environment may tell an installer: the way to its index, and no more. */
+function inherited(): Record<string, string> {
+  const names = /^(PATH|HOME|LANG|PIP_.*|(https?|all|no)_proxy|SSL_CERT_.*|REQUESTS_CA_BUNDLE|PYENV_.*)$/i;
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) =>
+      names.test(name) && value !== undefined ? [[name, value]] : [],
+    ),
+  );
+}
+
+/** An environment without the person's profile, keys and files, whose every endpoint is on this machine. */
+function harmlessVariables(endpoint: string, home: string): Readonly<Record<string, string>> {
+  const programs = [
+    dirname(process.execPath),
+    join(projectFolder, 'node_modules/.bin'),
+    process.env['PATH'] ?? '',
+  ];
+  return {
+    PATH: programs.join(delimiter),
+    HOME: home,
+    TMPDIR: home,
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ENDPOINT_URL_S3: endpoint,
+    AWS_REGION: REGION,
+    AWS_DEFAULT_REGION: REGION,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    CDK_DISABLE_CLI_TELEMETRY: 'true',
+    NO_COLOR: '1',
+  };
+}

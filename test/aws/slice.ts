@@ -1,0 +1,179 @@
+import { request } from 'node:http';
+import { DeleteItemCommand, DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { DeleteObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
+import { dynamoStateStore } from '../../shared/adapters/dynamodb/state-store.ts';
+import { type Kept, readResults } from '../../shared/app/results.ts';
+import { DAY_MS, type EpochMs } from '../../shared/core/market/timeframes.ts';
+import type { StateStore } from '../../shared/ports/state-store.ts';
+import { type Cdk, cdkOn } from './cdk.ts';
+import { type Emulator, REGION, startEmulator } from './emulator.ts';
+import { BTC_ENTRY_MS, type LiveKraken, liveKraken } from './kraken.ts';
+import type { End } from './preload.ts';
+
+/** The account of every environment on paper. */
+export const ACCOUNT_ID = 'paper-kraken';
+
+/** How an invocation ended. */
+export interface Ended {
+  readonly outcome?: string;
+  /** What the function threw. */
+  readonly error?: string;
+}
+
+/** What was deployed, by the names of its outputs. */
+interface Outputs {
+  readonly StateTableName: string;
+  readonly CandleBucketName: string;
+  readonly TradeTickName: string;
+  readonly OrderWatchName: string;
+  readonly DeadLetterQueueUrl: string;
+  readonly ApiUrl: string;
+  readonly AlarmTopicArn: string;
+}
+
+/** The deployed application, the market that it sees, and the clock that it lives by. */
+export interface Slice {
+  readonly emulator: Emulator;
+  readonly kraken: LiveKraken;
+  readonly cdk: Cdk;
+  readonly outputs: Outputs;
+  readonly store: StateStore;
+  /** `-c` words of every call of the CDK. */
+  readonly words: readonly string[];
+  /** Moves the present of Kraken and of every function; from there it goes on. Ends hold from then on. */
+  moveTo(nowMs: EpochMs, ...ends: readonly End[]): void;
+  nowMs(): EpochMs;
+  tick(at: EpochMs): Promise<Ended>;
+  watch(): Promise<Ended>;
+  /** Hands an event over as a schedule does: nobody waits for its end. */
+  leave(functionName: string, event: object): Promise<void>;
+  call(route: string, options?: CallOptions): Promise<Called>;
+  /** An account as on the first day: no item and no candle. */
+  wipe(): Promise<void>;
+  /** Every item there is, in the order of its keys. */
+  items(): Promise<readonly string[]>;
+  results(): Promise<Kept>;
+  close(): Promise<void>;
+}
+
+interface CallOptions {
+  /** Of a POST. */
+  readonly body?: object;
+  readonly isSigned?: boolean;
+}
+
+interface Called {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: whatever the API answers, for expectations
+  readonly body: any;
+}
+
+const DEV = ['-c', 'env=dev'];
+
+/** What every client of the tests is made with: nothing of it comes from the person's environment. */
+export const clientOf = ({ endpoint }: Pick<Emulator, 'endpoint'>) => ({
+  endpoint,
+  region: REGION,
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+});
+
+/** Starts an emulator and a Kraken, and deploys the application there, with its schedules off. */
+export async function deploySlice(): Promise<Slice> {
+  let offsetMs = 0;
+  const nowMs = () => Date.now() + offsetMs;
+  const [emulator, kraken] = await Promise.all([startEmulator(), liveKraken(nowMs)]);
+  const moveTo: Slice['moveTo'] = (ms, ...ends) => {
+    offsetMs = ms - Date.now();
+    emulator.control({ offsetMs, ends });
+  };
+  const close = async () => {
+    await emulator.stop();
+    await kraken.close();
+  };
+  try {
+    moveTo(BTC_ENTRY_MS);
+    const cdk = cdkOn(emulator);
+    const words = [...DEV, '-c', `krakenUrl=${kraken.baseUrl}`];
+    await cdk.bootstrap();
+    const outputs = await cdk.deploy(...words, '-c', 'schedules=off');
+    const flat = Object.assign({}, ...Object.values(outputs)) as Outputs;
+    return { emulator, kraken, cdk, words, outputs: flat, moveTo, nowMs, close, ...doorsOf(emulator, flat) };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function doorsOf(emulator: Emulator, outputs: Outputs) {
+  const { TradeTickName, OrderWatchName, StateTableName, CandleBucketName } = outputs;
+  const lambda = new LambdaClient({ ...clientOf(emulator), maxAttempts: 1 });
+  const database = new DynamoDBClient(clientOf(emulator));
+  const objects = new S3Client({ ...clientOf(emulator), forcePathStyle: true });
+  const store = dynamoStateStore({ client: database, table: StateTableName });
+  const invoke = async (FunctionName: string, event: object): Promise<Ended> => {
+    const answer = await lambda.send(new InvokeCommand({ FunctionName, Payload: JSON.stringify(event) }));
+    const payload = JSON.parse(new TextDecoder().decode(answer.Payload));
+    return answer.FunctionError === undefined ? payload : { error: payload.errorMessage };
+  };
+  const pages = () => paginateScan({ client: database }, { TableName: StateTableName, ConsistentRead: true });
+  return {
+    store,
+    tick: (at: EpochMs) => invoke(TradeTickName, { at: new Date(at).toISOString() }),
+    watch: () => invoke(OrderWatchName, {}),
+    leave: async (FunctionName: string, event: object) => {
+      const Payload = JSON.stringify(event);
+      await lambda.send(new InvokeCommand({ FunctionName, InvocationType: 'Event', Payload }));
+    },
+    call: (route: string, options: CallOptions = {}) => call(emulator, { ...outputs, ...options, route }),
+    async wipe() {
+      for await (const { Items = [] } of pages())
+        for (const { pk = { S: '' }, sk = { S: '' } } of Items)
+          await database.send(new DeleteItemCommand({ TableName: StateTableName, Key: { pk, sk } }));
+      for await (const { Contents = [] } of paginateListObjectsV2(
+        { client: objects },
+        { Bucket: CandleBucketName },
+      ))
+        for (const { Key } of Contents)
+          await objects.send(new DeleteObjectCommand({ Bucket: CandleBucketName, Key }));
+    },
+    async items() {
+      const texts: string[] = [];
+      for await (const { Items = [] } of pages()) texts.push(...Items.map((item) => JSON.stringify(item)));
+      return texts.sort();
+    },
+    results: () =>
+      readResults(store, ACCOUNT_ID, {
+        fromMs: BTC_ENTRY_MS - 20 * DAY_MS,
+        toMs: BTC_ENTRY_MS + 20 * DAY_MS,
+      }),
+  };
+}
+
+/** One call of the HTTP API. The emulator knows it by the host, which `fetch` does not let one set. */
+function call(
+  { port }: Emulator,
+  { ApiUrl, route, body, isSigned = true }: CallOptions & { readonly ApiUrl: string; readonly route: string },
+): Promise<Called> {
+  const [method = '', path = ''] = route.split(' ');
+  const headers = {
+    host: ApiUrl.replace(/^https?:\/\//, ''),
+    'content-type': 'application/json',
+    // The emulator asks for a signature and does not verify it; AWS does both.
+    ...(isSigned && {
+      authorization: `AWS4-HMAC-SHA256 Credential=test/20250116/${REGION}/execute-api/aws4_request, SignedHeaders=host, Signature=0`,
+    }),
+  };
+  return new Promise((resolve, reject) => {
+    const sent = request({ host: '127.0.0.1', port, method, path, headers }, (answer) => {
+      const parts: Buffer[] = [];
+      answer.on('data', (part: Buffer) => parts.push(part)).once('error', reject);
+      answer.once('end', () => {
+        const text = Buffer.concat(parts).toString();
+        resolve({ status: answer.statusCode ?? 0, body: text === '' ? null : JSON.parse(text) });
+      });
+    });
+    sent.once('error', reject);
+    sent.end(method === 'GET' || body === undefined ? undefined : JSON.stringify(body));
+  });
+}
