@@ -1,16 +1,94 @@
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
+import { keys } from '../shared/app/items.ts';
 import { AppError } from '../shared/core/errors.ts';
-import { accountsIn, type Workspace } from './context.ts';
+import type { StateStore } from '../shared/ports/state-store.ts';
+import { accountsIn, openExistingState, openWorkspace, type Workspace } from './context.ts';
+import { type EnvironmentPlace, openCloud } from './context-cloud.ts';
+import { type CommonOptions, environmentOption, withCommonOptions } from './options.ts';
+import { progress } from './screen.ts';
 
-/** The option that names an account. */
-export const accountOption = (): Option =>
-  new Option('--account <id>', 'account (default: paper-kraken, else paper-synthetic)');
+/** Options of a verb about one account. */
+export interface AccountOptions extends CommonOptions {
+  readonly account?: string;
+  readonly env?: string;
+}
 
-/** The account that a reading verb means. @throws AppError `not-found` naming those that exist */
-export function chooseAccount(workspace: Workspace, wanted: string | undefined): string {
+/** Adds what every such verb has: the account, and the environment that it is in. */
+export function withAccountOptions(command: Command): Command {
+  return withCommonOptions(command)
+    .addOption(new Option('--account <id>', 'account (default: paper-kraken, else paper-synthetic)'))
+    .addOption(environmentOption());
+}
+
+/** The account on Kraken's candles, here and in every environment. */
+export const KRAKEN_ACCOUNT = 'paper-kraken';
+
+/** The account that a person means, opened. */
+export interface Opened {
+  readonly workspace: Pick<Workspace, 'config' | 'instances'>;
+  readonly account: string;
+  readonly store: StateStore;
+  /** Where it is, or null for this machine. */
+  readonly environment: EnvironmentPlace | null;
+}
+
+/**
+ * Opens the account that a person means, here or in a deployed environment, and closes it after the work.
+ * @throws AppError `not-found` naming those that exist, or what is missing in the cloud; `aws-refused`
+ */
+export async function withAccount(
+  options: AccountOptions,
+  work: (opened: Opened) => Promise<void>,
+): Promise<void> {
+  const opened = options.env === undefined ? openHere(options) : await openThere(options.env, options);
+  try {
+    await work(opened);
+  } finally {
+    opened.store.close();
+  }
+}
+
+function openHere(options: AccountOptions): Opened {
+  const workspace = openWorkspace(options);
+  const account = chooseAccount(workspace, options.account);
+  return { workspace, account, store: openExistingState(workspace, account), environment: null };
+}
+
+async function openThere(name: string, { account = KRAKEN_ACCOUNT }: AccountOptions): Promise<Opened> {
+  progress('asking AWS …');
+  try {
+    const cloud = await openCloud(name);
+    const store = await cloud.openState();
+    await expectAccount(store, account, name);
+    return { workspace: cloud, account, store, environment: cloud.environment };
+  } finally {
+    progress('');
+  }
+}
+
+async function expectAccount(store: StateStore, account: string, environment: string): Promise<void> {
+  try {
+    if ((await store.get(keys.head(account))) === undefined) throw notThereYet(environment, account);
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}
+
+function notThereYet(environment: string, account: string): AppError {
+  return new AppError(
+    'not-found',
+    `There is no account '${account}' in the environment ${environment} yet.`,
+    account === KRAKEN_ACCOUNT
+      ? `Its first watch makes it, a minute or two after the deployment; \`hot-crypto doctor --env ${environment}\` says more.`
+      : `The account of an environment is ${KRAKEN_ACCOUNT}: leave --account out.`,
+  );
+}
+
+function chooseAccount(workspace: Workspace, wanted: string | undefined): string {
   const known = accountsIn(workspace);
   const chosen =
-    wanted ?? ['paper-kraken', 'paper-synthetic', ...known].find((account) => known.includes(account));
+    wanted ?? [KRAKEN_ACCOUNT, 'paper-synthetic', ...known].find((account) => known.includes(account));
   if (chosen !== undefined && known.includes(chosen)) return chosen;
   const list = known.length === 0 ? 'none' : known.join(', ');
   throw new AppError(
@@ -20,6 +98,16 @@ export function chooseAccount(workspace: Workspace, wanted: string | undefined):
       : `There is no account '${wanted}' in '${workspace.dataFolder}' (known: ${list}).`,
     'Run `hot-crypto start` first, or name the folder with --data.',
   );
+}
+
+/** What a screen calls an environment. */
+export function placeLabel({ name, region }: Pick<EnvironmentPlace, 'name' | 'region'>): string {
+  return `env ${name} (${region})`;
+}
+
+/** What a screen calls an account: one of an environment must not pass for one of this machine. */
+export function accountLabel({ account, environment }: Pick<Opened, 'account' | 'environment'>): string {
+  return environment === null ? account : `${account}, ${placeLabel(environment)}`;
 }
 
 /** What a screen calls the market of an account: one that is made up must not pass for Kraken. */

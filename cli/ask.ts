@@ -1,26 +1,30 @@
 import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
-import { loadAccount } from '../shared/app/account.ts';
+import { loadHead } from '../shared/app/account.ts';
 import { type Ask, askFor, parseWhy, WHY_RULE, type Wish } from '../shared/app/ask.ts';
 import { AppError } from '../shared/core/errors.ts';
-import type { StateStore } from '../shared/ports/state-store.ts';
-import { accountOption, chooseAccount } from './accounts.ts';
-import { openExistingState, openWorkspace, type Workspace } from './context.ts';
-import { type CommonOptions, withCommonOptions } from './options.ts';
+import {
+  type AccountOptions,
+  accountLabel,
+  type Opened,
+  withAccount,
+  withAccountOptions,
+} from './accounts.ts';
 import { say, sayJson } from './screen.ts';
 
 /** Options of a verb by which a person asks something of an account. */
-export interface AskOptions extends CommonOptions {
-  readonly account?: string;
+export interface AskOptions extends AccountOptions {
   readonly why: string;
 }
 
 /** Adds what every such verb has: the account, and the reason, which is kept. */
 export function withAskOptions(command: Command): Command {
-  return withCommonOptions(command)
-    .requiredOption('--why <text>', 'the reason, kept with your name', heedWhy)
-    .addOption(accountOption());
+  return withAccountOptions(command).requiredOption(
+    '--why <text>',
+    'the reason, kept with your name',
+    heedWhy,
+  );
 }
 
 function heedWhy(text: string): string {
@@ -43,31 +47,19 @@ function userName(): string {
   }
 }
 
-/** The account that a person means, opened. */
-export interface Opened {
-  readonly workspace: Workspace;
-  readonly account: string;
-  readonly store: StateStore;
-}
-
 /**
  * Opens the account that a verb of an operator is about, and closes it after the work.
  * @throws AppError `usage` on a replay: nobody watches it, and what it did is to be found again
  */
-export async function withAccount(
-  options: CommonOptions & { readonly account?: string },
+export async function withPaperAccount(
+  options: AccountOptions,
   work: (opened: Opened) => Promise<void>,
 ): Promise<void> {
-  const workspace = openWorkspace(options);
-  const account = chooseAccount(workspace, options.account);
-  const store = openExistingState(workspace, account);
-  try {
-    const { head } = await loadAccount(store, account);
-    if (head.value.source === 'stored') throw isReplay(account);
-    await work({ workspace, account, store });
-  } finally {
-    store.close();
-  }
+  await withAccount(options, async (opened) => {
+    const { source } = await loadHead(opened.store, opened.account);
+    if (source === 'stored') throw isReplay(opened.account);
+    await work(opened);
+  });
 }
 
 function isReplay(account: string): AppError {
@@ -83,15 +75,18 @@ export async function askAndSay(
   options: AskOptions,
   { wish, what }: { readonly wish: (opened: Opened) => Wish; readonly what: string },
 ): Promise<void> {
-  await withAccount(options, async (opened) => {
+  await withPaperAccount(options, async (opened) => {
     const { store, account } = opened;
     const ask = askOf(options);
     await askFor(store, account, { ask, wish: wish(opened) });
     if (options.json) sayJson({ account, id: ask.id, by: ask.by, why: ask.why, askedMs: ask.askedMs });
-    else say(`Asked of ${account}: ${what}. ${WHEN}`);
+    else say(`Asked of ${accountLabel(opened)}: ${what}. ${whenDone(opened)}`);
   });
 }
 
 /** When a request is carried out. */
-export const WHEN =
-  'The next watch carries it out: within a minute while `start` runs, else with the next start.';
+export function whenDone({ environment }: Pick<Opened, 'environment'>): string {
+  return environment === null
+    ? 'The next watch carries it out: within a minute while `start` runs, else with the next start.'
+    : 'The next watch carries it out: there is one each minute.';
+}

@@ -2,24 +2,25 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { type BreakerView, listBreakers, resetBreaker, tripBreaker } from '../shared/app/breakers.ts';
 import { AppError } from '../shared/core/errors.ts';
 import { type BreakerScope, scopesOf } from '../shared/core/risk/breakers.ts';
-import { accountOption } from './accounts.ts';
-import { type AskOptions, askOf, type Opened, WHEN, withAccount, withAskOptions } from './ask.ts';
-import { type CommonOptions, withCommonOptions } from './options.ts';
+import {
+  type AccountOptions,
+  accountLabel,
+  type Opened,
+  placeLabel,
+  withAccountOptions,
+} from './accounts.ts';
+import { type AskOptions, askOf, whenDone, withAskOptions, withPaperAccount } from './ask.ts';
+import type { CommonOptions } from './options.ts';
 import { requestsOf, sayRequests } from './requests.ts';
-import { instant, red, say, sayJson, table } from './screen.ts';
-
-interface ListOptions extends CommonOptions {
-  readonly account?: string;
-}
+import { bold, instant, red, say, sayJson, table } from './screen.ts';
 
 /** `hot-crypto breaker`: what forbids entries. Exits always pass. */
 export function addBreaker(program: Command): void {
   const breaker = program
     .command('breaker')
     .description('what forbids entries: list, trip, reset, halt; exits and stops always pass');
-  withCommonOptions(breaker.command('list'))
+  withAccountOptions(breaker.command('list'))
     .description('the breakers of an account with their versions, and what was asked and is not done yet')
-    .addOption(accountOption())
     .action(list);
   withAskOptions(breaker.command('trip'))
     .argument('[scope]', 'manual, portfolio, losses, drawdown, asset:BTC-USD, flash:BTC-USD …', 'manual')
@@ -40,17 +41,19 @@ export function addBreaker(program: Command): void {
     .action(halt);
 }
 
-async function list(options: ListOptions): Promise<void> {
-  await withAccount(options, async ({ store, account }) => {
+async function list(options: AccountOptions): Promise<void> {
+  await withPaperAccount(options, async (opened) => {
+    const { store, account } = opened;
     const breakers = await listBreakers(store, account);
     const requests = await requestsOf(store, account);
     if (options.json) sayJson({ account, breakers, requests });
-    else showBreakers(account, breakers);
+    else showBreakers(opened, breakers);
     if (!options.json) sayRequests(requests);
   });
 }
 
-function showBreakers(account: string, breakers: readonly BreakerView[]): void {
+function showBreakers({ account, environment }: Opened, breakers: readonly BreakerView[]): void {
+  if (environment !== null) say(bold(`${account}   ${placeLabel(environment)}`));
   if (breakers.length === 0) {
     say(`No breaker of ${account} was ever tripped.`);
     return;
@@ -70,7 +73,7 @@ function showBreakers(account: string, breakers: readonly BreakerView[]): void {
 }
 
 async function trip(scope: string, options: AskOptions): Promise<void> {
-  await withAccount(options, async (opened) => {
+  await withPaperAccount(options, async (opened) => {
     const { store, account } = opened;
     const named = scopeOf(opened, scope);
     await tripBreaker(store, { account, scope: named, ask: askOf(options) });
@@ -78,13 +81,13 @@ async function trip(scope: string, options: AskOptions): Promise<void> {
       opened,
       named,
       options,
-      `Tripped: ${named} of ${account} forbids entries until somebody resets it.`,
+      `Tripped: ${named} of ${accountLabel(opened)} forbids entries until somebody resets it.`,
     );
   });
 }
 
 async function halt(options: AskOptions & { readonly flatten?: boolean }): Promise<void> {
-  await withAccount(options, async (opened) => {
+  await withPaperAccount(options, async (opened) => {
     const { store, account } = opened;
     const isFlatten = options.flatten === true;
     await tripBreaker(store, { account, scope: 'manual', ask: askOf(options), halt: { isFlatten } });
@@ -93,17 +96,17 @@ async function halt(options: AskOptions & { readonly flatten?: boolean }): Promi
       opened,
       'manual',
       options,
-      `Halted: ${account} enters nothing until somebody resets manual. ${rest} ${WHEN}`,
+      `Halted: ${accountLabel(opened)} enters nothing until somebody resets manual. ${rest} ${whenDone(opened)}`,
     );
   });
 }
 
 async function reset(scope: string, options: AskOptions & { readonly version: number }): Promise<void> {
-  await withAccount(options, async (opened) => {
+  await withPaperAccount(options, async (opened) => {
     const { store, account } = opened;
     const named = scopeOf(opened, scope);
     await resetBreaker(store, { account, scope: named, ask: askOf(options), version: options.version });
-    await told(opened, named, options, `Reset: ${named} of ${account} allows entries again.`);
+    await told(opened, named, options, `Reset: ${named} of ${accountLabel(opened)} allows entries again.`);
   });
 }
 

@@ -7,9 +7,19 @@ import { LOOKBACK_ROWS } from '../shared/core/decision/lookback.ts';
 import { AppError } from '../shared/core/errors.ts';
 import { parseInstant } from '../shared/core/market/calendar.ts';
 import { timeframeMs } from '../shared/core/market/timeframes.ts';
+import type { CandleStore } from '../shared/ports/candle-store.ts';
+import { placeLabel } from './accounts.ts';
+import { addPush } from './candles-push.ts';
 import { krakenFrom, openCandles, openWorkspace, readCandleFile } from './context.ts';
-import { type CommonOptions, parseSymbol, parseTimeframe, withCommonOptions } from './options.ts';
-import { instant, progress, say, sayJson, table } from './screen.ts';
+import { openCloud } from './context-cloud.ts';
+import {
+  type CommonOptions,
+  environmentOption,
+  parseSymbol,
+  parseTimeframe,
+  withCommonOptions,
+} from './options.ts';
+import { bold, instant, progress, say, sayJson, table } from './screen.ts';
 
 interface ImportOptions extends CommonOptions {
   readonly symbol?: string;
@@ -20,9 +30,15 @@ interface FetchOptions extends CommonOptions {
   readonly from?: string;
 }
 
-/** `hot-crypto candles import|fetch|list`. */
+interface ListOptions extends CommonOptions {
+  readonly env?: string;
+}
+
+/** `hot-crypto candles import|fetch|list|push`. */
 export function addCandles(program: Command): void {
-  const candles = program.command('candles').description('the stored candles: import, fetch, list');
+  const candles = program
+    .command('candles')
+    .description('the stored candles: import, fetch, list, push to an environment');
   withCommonOptions(candles.command('import'))
     .argument('<file...>', 'CSV, plain or .gz: ours (timestamp_ms,…) or of Kraken’s archive (XBTUSD_240.csv)')
     .option('--symbol <symbol>', 'such as BTC/USD, when the name of the file does not tell')
@@ -35,7 +51,11 @@ export function addCandles(program: Command): void {
     .option('--from <instant>', 'first candle, UTC (Kraken keeps the newest 720)')
     .description('fetch closed candles from Kraken into the store')
     .action(fetchSeries);
-  withCommonOptions(candles.command('list')).description('what is stored, with its holes').action(listSeries);
+  withCommonOptions(candles.command('list'))
+    .addOption(environmentOption())
+    .description('what is stored, with its holes')
+    .action(listSeries);
+  addPush(candles);
 }
 
 async function importFiles(files: readonly string[], options: ImportOptions): Promise<void> {
@@ -126,16 +146,15 @@ function parseFrom(text: string): number {
   );
 }
 
-async function listSeries(options: CommonOptions): Promise<void> {
-  const workspace = openWorkspace(options);
-  const series = [];
-  for (const venue of ['kraken', 'synthetic'] as const) {
-    for (const one of await openCandles(workspace, venue).list()) series.push({ venue, ...one });
-  }
+async function listSeries(options: ListOptions): Promise<void> {
+  const { series, place } = await (options.env === undefined
+    ? seriesHere(options)
+    : seriesThere(options.env));
   if (options.json) {
     sayJson({ series });
     return;
   }
+  if (place !== null) say(bold(`candles of ${place}`));
   if (series.length === 0) {
     say('No candles are stored yet.');
     return;
@@ -154,4 +173,23 @@ async function listSeries(options: CommonOptions): Promise<void> {
       one.contentHash.slice(0, 12),
     ]),
   );
+}
+
+async function seriesHere(options: CommonOptions) {
+  const workspace = openWorkspace(options);
+  const kraken = await seriesIn(openCandles(workspace, 'kraken'));
+  const synthetic = await seriesIn(openCandles(workspace, 'synthetic'));
+  return { series: [...kraken, ...synthetic], place: null };
+}
+
+async function seriesThere(name: string) {
+  progress('asking AWS …');
+  const { environment, openCandles: openThere } = await openCloud(name);
+  const series = await seriesIn(await openThere());
+  progress('');
+  return { series, place: placeLabel(environment) };
+}
+
+async function seriesIn(store: CandleStore) {
+  return (await store.list()).map((one) => ({ venue: store.venue, ...one }));
 }

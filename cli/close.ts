@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { AppError } from '../shared/core/errors.ts';
-import { type AskOptions, askAndSay, type Opened, withAskOptions } from './ask.ts';
+import type { Opened } from './accounts.ts';
+import { type AskOptions, askAndSay, withAskOptions } from './ask.ts';
 import { parseSymbol } from './options.ts';
 
 /** `hot-crypto close`: sells what is held of a symbol. */

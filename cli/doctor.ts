@@ -1,8 +1,13 @@
 import type { Command } from 'commander';
 import { type DoctorReport, examine, type TracedSetting } from './examine.ts';
+import { examineEnvironment } from './examine-environment.ts';
 import type { Finding } from './findings.ts';
-import { type CommonOptions, withCommonOptions } from './options.ts';
+import { type CommonOptions, environmentOption, withCommonOptions } from './options.ts';
 import { bold, dim, green, red, say, sayJson, yellow } from './screen.ts';
+
+interface DoctorOptions extends CommonOptions {
+  readonly env?: string;
+}
 
 /** `hot-crypto doctor`: is everything there that trading needs, and which config is in force? */
 export function addDoctor(program: Command): void {
@@ -10,15 +15,23 @@ export function addDoctor(program: Command): void {
     .description(
       'versions, config and where it comes from, environment, clock, disk, candles, accounts; exit 1 on a FAIL',
     )
-    .action(async (options: CommonOptions, verb: Command) => {
-      const report = await examine(options, Date.now(), verb.getOptionValueSource('data'));
+    .addOption(environmentOption())
+    .action(async (options: DoctorOptions, verb: Command) => {
+      const { env } = options;
+      const report =
+        env === undefined
+          ? await examine(options, Date.now(), verb.getOptionValueSource('data'))
+          : await examineEnvironment({ ...options, env }, Date.now());
       if (options.json) sayJson(report);
       else showReport(report);
       if (!report.isReady) process.exitCode = 1;
     });
 }
 
-function showReport({ findings, settings, failures, warnings }: DoctorReport): void {
+type Report = Pick<DoctorReport, 'findings' | 'failures' | 'warnings'> &
+  Partial<Pick<DoctorReport, 'settings'>>;
+
+function showReport({ findings, settings = [], failures, warnings }: Report): void {
   for (const section of new Set(findings.map((finding) => finding.section))) {
     say(bold(section));
     const own = findings.filter((finding) => finding.section === section);

@@ -16,6 +16,7 @@ import type { CandleSource } from '../shared/ports/candle-source.ts';
 import type { CandleStore } from '../shared/ports/candle-store.ts';
 import type { StateStore } from '../shared/ports/state-store.ts';
 import type { Venue } from '../shared/ports/venue.ts';
+import { KRAKEN_ACCOUNT } from './accounts.ts';
 import {
   accountsIn,
   krakenFrom,
@@ -49,7 +50,6 @@ interface MarketOptions {
   readonly speed: number;
 }
 
-const KRAKEN_ACCOUNT = 'paper-kraken';
 const AFTER_CLOSE_MS = 3_000;
 /** Who comes later than the next minute was not there: the stops meet what passed, before anything is decided. */
 const ABSENCE_MS = MINUTE_MS;

@@ -9,17 +9,25 @@ import {
   timeframes,
 } from '../shared/core/market/timeframes.ts';
 
-/** Options of every verb. */
-export interface CommonOptions {
-  readonly config?: string;
+/** Options of a verb that needs no config. */
+export interface DataOptions {
   readonly data: string;
   readonly json?: boolean;
 }
 
-/** Adds the options that every verb has. */
+/** Options of nearly every verb. */
+export interface CommonOptions extends DataOptions {
+  readonly config?: string;
+}
+
+/** Adds the options that nearly every verb has. */
 export function withCommonOptions(command: Command): Command {
+  return withDataOptions(command.option('--config <file>', 'YAML file laid over config/*.yaml'));
+}
+
+/** The same without a config. */
+export function withDataOptions(command: Command): Command {
   return command
-    .option('--config <file>', 'YAML file laid over config/*.yaml')
     .addOption(
       new Option('--data <dir>', 'folder of candles and accounts')
         .default('.hot-crypto', 'HOT_CRYPTO_DATA, else .hot-crypto')
@@ -32,6 +40,13 @@ function parseFolder(text: string): string {
   if (text !== '') return text;
   throw new InvalidArgumentError('Name a folder.');
 }
+
+/** The option that names a deployed environment: its config is its own, and its data is there. */
+export const environmentOption = (): Option =>
+  new Option('--env <name>', 'a deployed environment, asked with your AWS credentials').conflicts([
+    'config',
+    'data',
+  ]);
 
 /** Options of a verb that runs over stored candles. */
 export interface SpanOptions extends CommonOptions {

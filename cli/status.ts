@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { loadAtRest } from '../shared/app/account.ts';
 import { listBreakers } from '../shared/app/breakers.ts';
+import { ticksOverdue } from '../shared/app/health.ts';
 import { closedPositions } from '../shared/app/results.ts';
 import { tickLengthMs } from '../shared/app/trader.ts';
 import type { Config } from '../shared/core/config.ts';
@@ -11,87 +12,86 @@ import { DAY_MS } from '../shared/core/market/timeframes.ts';
 import { kellyOf, riskOf } from '../shared/core/risk/kelly.ts';
 import { performanceOf } from '../shared/core/risk/performances.ts';
 import type { Standing } from '../shared/core/risk/standing.ts';
-import { accountOption, chooseAccount, marketLabel } from './accounts.ts';
-import { openExistingState, openWorkspace } from './context.ts';
-import { type CommonOptions, withCommonOptions } from './options.ts';
+import {
+  type AccountOptions,
+  marketLabel,
+  type Opened,
+  placeLabel,
+  withAccount,
+  withAccountOptions,
+} from './accounts.ts';
 import { outcomesOf, requestsOf, sayOutcomes, sayRequests } from './requests.ts';
 import { bold, instant, percent, red, say, sayJson, table, usd } from './screen.ts';
 import { lastEquity } from './tell-trades.ts';
 
-interface StatusOptions extends CommonOptions {
-  readonly account?: string;
-}
-
 /** `hot-crypto status`: what an account has, and what is open. */
 export function addStatus(program: Command): void {
-  withCommonOptions(program.command('status'))
+  withAccountOptions(program.command('status'))
     .description('an account: equity, positions with their stops, open orders, last and next tick')
-    .addOption(accountOption())
-    .action(async (options: StatusOptions) => {
-      const status = await readStatus(options);
-      if (options.json) sayJson(status);
-      else showStatus(status);
+    .action(async (options: AccountOptions) => {
+      await withAccount(options, async (opened) => {
+        const status = await readStatus(opened);
+        if (options.json) sayJson(status);
+        else showStatus(status);
+      });
     });
 }
 
 type Status = Awaited<ReturnType<typeof readStatus>>;
 
-async function readStatus(options: StatusOptions) {
-  const workspace = openWorkspace(options);
-  const account = chooseAccount(workspace, options.account);
-  const store = openExistingState(workspace, account);
-  try {
-    const { head, cash, orders, positions } = await loadAtRest(store, account);
-    const { source, capital, createdMs, lastTickMs, markedMs, standing } = head.value;
-    const nowMs = Math.max(lastTickMs ?? createdMs, markedMs ?? 0);
-    // What was asked of a flat account may be done after its newest tick.
-    const span = { fromMs: createdMs, toMs: nowMs + DAY_MS };
-    const closed = await closedPositions(store, account, span);
-    const breakers = await listBreakers(store, account);
-    const stops = [...orders.values()].map(({ value }) => value);
-    return {
-      account,
-      mode: source === 'stored' ? 'replay' : 'paper',
-      source,
-      capital: textOf(capital),
-      cash: textOf(cash.value),
-      equity:
-        positions.size === 0
-          ? textOf(cash.value)
-          : await lastEquity(store, account, { lastMs: markedMs, cash: cash.value }),
-      equityMs: positions.size === 0 ? lastTickMs : markedMs,
-      lastTickMs,
-      nextTickMs: lastTickMs === null ? null : lastTickMs + tickLengthMs(workspace),
-      positions: [...positions.values()].map(({ value }) => ({
-        symbol: value.plan.symbol,
-        quantity: textOf(value.quantity),
-        entryMs: value.entryMs,
-        entryPrice: textOf(averagePrices(value).entry),
-        stop: textOf(unitsOfNumber(value.stop)),
-        isStopResting: stops.some(
-          (order) => order.symbol === value.plan.symbol && order.purpose === 'stop' && order.state === 'OPEN',
-        ),
-        isLeaving: value.exit?.reason ?? null,
-        supporters: value.supporters.map(({ instance }) => instance),
-      })),
-      orders: stops.map((order) => ({
-        symbol: order.symbol,
-        purpose: order.purpose,
-        state: order.state,
-        quantity: textOf(order.quantity),
-        triggerPrice: order.triggerPrice === null ? null : textOf(order.triggerPrice),
-        clientOrderId: order.clientOrderId,
-      })),
-      standing: standingOf(standing, workspace.config.risk),
-      breakers: breakers.filter(({ isTripped }) => isTripped),
-      requests: await requestsOf(store, account),
-      outcomes: await outcomesOf(store, account, span),
-      closed: closed.length,
-      performance: performanceOf(closed),
-    };
-  } finally {
-    store.close();
-  }
+async function readStatus({ workspace, account, store, environment }: Opened) {
+  const { head, cash, orders, positions } = await loadAtRest(store, account);
+  const { source, capital, createdMs, lastTickMs, markedMs, standing } = head.value;
+  const nowMs = Math.max(lastTickMs ?? createdMs, markedMs ?? 0);
+  // What was asked of a flat account may be done after its newest tick.
+  const span = { fromMs: createdMs, toMs: nowMs + DAY_MS };
+  const closed = await closedPositions(store, account, span);
+  const breakers = await listBreakers(store, account);
+  const stops = [...orders.values()].map(({ value }) => value);
+  return {
+    account,
+    mode: source === 'stored' ? 'replay' : 'paper',
+    source,
+    environment: environment && {
+      ...environment,
+      ticksOverdue: ticksOverdue(head.value, { instances: workspace.instances, nowMs: Date.now() }),
+    },
+    capital: textOf(capital),
+    cash: textOf(cash.value),
+    equity:
+      positions.size === 0
+        ? textOf(cash.value)
+        : await lastEquity(store, account, { lastMs: markedMs, cash: cash.value }),
+    equityMs: positions.size === 0 ? lastTickMs : markedMs,
+    lastTickMs,
+    nextTickMs: lastTickMs === null ? null : lastTickMs + tickLengthMs(workspace),
+    positions: [...positions.values()].map(({ value }) => ({
+      symbol: value.plan.symbol,
+      quantity: textOf(value.quantity),
+      entryMs: value.entryMs,
+      entryPrice: textOf(averagePrices(value).entry),
+      stop: textOf(unitsOfNumber(value.stop)),
+      isStopResting: stops.some(
+        (order) => order.symbol === value.plan.symbol && order.purpose === 'stop' && order.state === 'OPEN',
+      ),
+      isLeaving: value.exit?.reason ?? null,
+      supporters: value.supporters.map(({ instance }) => instance),
+    })),
+    orders: stops.map((order) => ({
+      symbol: order.symbol,
+      purpose: order.purpose,
+      state: order.state,
+      quantity: textOf(order.quantity),
+      triggerPrice: order.triggerPrice === null ? null : textOf(order.triggerPrice),
+      clientOrderId: order.clientOrderId,
+    })),
+    standing: standingOf(standing, workspace.config.risk),
+    breakers: breakers.filter(({ isTripped }) => isTripped),
+    requests: await requestsOf(store, account),
+    outcomes: await outcomesOf(store, account, span),
+    closed: closed.length,
+    performance: performanceOf(closed),
+  };
 }
 
 /** What the limits of the account are measured from. */
@@ -112,10 +112,14 @@ function standingOf(standing: Standing, risk: Config['risk']) {
 }
 
 function showStatus(status: Status): void {
-  say(bold(`${status.account}   ${status.mode.toUpperCase()} on ${marketLabel(status.source)}`));
+  const { environment } = status;
+  const place = environment === null ? '' : `   ${placeLabel(environment)}`;
+  say(bold(`${status.account}   ${status.mode.toUpperCase()} on ${marketLabel(status.source)}${place}`));
   say(`equity     ${usd(status.equity)} USD at ${instant(status.equityMs)} UTC, from ${usd(status.capital)}`);
   say(`cash       ${usd(status.cash)} USD`);
   say(`last tick  ${instant(status.lastTickMs)} UTC; next ${instant(status.nextTickMs)} UTC`);
+  if (environment !== null && environment.ticksOverdue > 0)
+    say(red('OVERDUE    a tick that should be done is not; docs/operations.md, engine-late'));
   sayStanding(status);
   say();
   if (status.positions.length === 0) say('No position is open.');

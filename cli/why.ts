@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { loadAccount } from '../shared/app/account.ts';
+import { loadHead } from '../shared/app/account.ts';
 import { sortableMs } from '../shared/app/items.ts';
 import { decisionOf, monthsOf } from '../shared/app/results.ts';
 import type { DecisionRecord } from '../shared/core/decision/record.ts';
@@ -8,43 +8,44 @@ import { parseInstant } from '../shared/core/market/calendar.ts';
 import { symbolKey } from '../shared/core/market/instruments.ts';
 import { DAY_MS, type EpochMs } from '../shared/core/market/timeframes.ts';
 import type { StateStore } from '../shared/ports/state-store.ts';
-import { accountOption, chooseAccount, marketLabel } from './accounts.ts';
-import { openExistingState, openWorkspace } from './context.ts';
-import { type CommonOptions, parseSymbol, withCommonOptions } from './options.ts';
+import {
+  type AccountOptions,
+  marketLabel,
+  type Opened,
+  placeLabel,
+  withAccount,
+  withAccountOptions,
+} from './accounts.ts';
+import { parseSymbol } from './options.ts';
 import { bold, dim, instant, say, sayJson, usd } from './screen.ts';
 import { sayDecision } from './tell-trades.ts';
 
-interface WhyOptions extends CommonOptions {
-  readonly account?: string;
-}
-
 /** `hot-crypto why`: the receipt of a decision, in sentences. */
 export function addWhy(program: Command): void {
-  withCommonOptions(program.command('why'))
+  withAccountOptions(program.command('why'))
     .argument('<symbol>', 'such as BTC/USD')
     .argument('[time]', 'UTC: 2024-07-01, "2024-07-01 04:00"; the newest decision at or before it')
     .description('why a symbol was bought, sold, held or left alone')
-    .addOption(accountOption())
-    .action(async (symbol: string, time: string | undefined, options: WhyOptions) => {
+    .action(async (symbol: string, time: string | undefined, options: AccountOptions) => {
       await why(parseSymbol(symbol), time, options);
     });
 }
 
-async function why(symbol: string, time: string | undefined, options: WhyOptions): Promise<void> {
-  const workspace = openWorkspace(options);
-  const account = chooseAccount(workspace, options.account);
-  const store = openExistingState(workspace, account);
-  try {
-    const { head } = await loadAccount(store, account);
-    const { lastTickMs, createdMs, source } = head.value;
+async function why(symbol: string, time: string | undefined, options: AccountOptions): Promise<void> {
+  await withAccount(options, async (opened) => {
+    const { store, account } = opened;
+    const { lastTickMs, createdMs, source } = await loadHead(store, account);
     const atMs = time === undefined ? (lastTickMs ?? createdMs) : parseTime(time);
     const record = await newestDecision(store, account, { symbol, atMs, firstMs: createdMs });
     if (record === undefined) throw nothingDecided(symbol, atMs, account);
     if (options.json) sayJson(record);
-    else showDecision(record, `${account}, ${marketLabel(source)}`);
-  } finally {
-    store.close();
-  }
+    else showDecision(record, titleOf(opened, source));
+  });
+}
+
+function titleOf({ account, environment }: Opened, source: string): string {
+  const place = environment === null ? [] : [placeLabel(environment)];
+  return [account, marketLabel(source), ...place].join(', ');
 }
 
 function parseTime(text: string): EpochMs {

@@ -93,7 +93,7 @@ function chosenName(given: unknown, names: readonly string[]): string {
   throw new AppError(
     'usage',
     what,
-    `Add -c env=NAME; there are ${names.join(', ')}. A file config/environments/NAME.yaml (small letters, digits, hyphens) makes another.`,
+    `Name one of ${names.join(', ')}: -c env=NAME for cdk, --env NAME for hot-crypto. A file config/environments/NAME.yaml (small letters, digits, hyphens) makes another.`,
   );
 }
 

@@ -27,7 +27,7 @@ export interface Scheduled {
 }
 
 /** What a watch measured. */
-export interface Gauges {
+interface Gauges {
   readonly ticksOverdue: number;
   /** Positions without stop or sale at the exchange, as this watch found them and as it left them. */
   readonly positionsUnprotected: number;

@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'state-invalid'
   | 'state-contended'
   | 'state-unavailable'
+  | 'aws-refused'
   | 'not-ready'
   | 'out-of-time'
   | 'not-found';

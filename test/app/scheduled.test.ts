@@ -150,6 +150,17 @@ describe('a watch that a schedule wakes', () => {
     expect(await live.store.get(keys.lease(live.account))).toMatchObject({ body: { untilMs: 0 } });
   });
 
+  it('costs no more calls of the store than its month has been reckoned with', async () => {
+    const live = await begun();
+    await scheduledTick(live.scheduled(at(4, 0, 6)), at(4));
+    for (const minute of [1, 2]) await scheduledWatch(live.scheduled(at(4, minute, 6)));
+    const calls = (['get', 'query', 'transact'] as const).map((name) => vi.spyOn(live.store, name));
+    await scheduledWatch(live.scheduled(at(4, 3, 6)));
+    const counts = calls.map((spy) => spy.mock.calls.length);
+    // docs/deploy.md: with a position open all month, 43,800 of these.
+    for (const [index, most] of [11, 20, 5].entries()) expect(counts[index]).toBeLessThanOrEqual(most);
+  });
+
   it('protects what an entry bought in the minute in which it sees it', async () => {
     const live = await begun();
     await scheduledTick(live.scheduled(at(4, 0, 6)), at(4));

@@ -6,6 +6,8 @@ import { readResults } from '../../shared/app/results.ts';
 import { isDecimalText } from '../../shared/core/decimal.ts';
 import { barsOf } from '../helpers/bars.ts';
 import { jsonOf, runCli, temporaryFolder } from '../helpers/cli.ts';
+import { cloudCli, fakeCloud } from '../helpers/cloud.ts';
+import { moveToCloud } from '../helpers/cloud-account.ts';
 import { krakenPublic } from '../helpers/kraken-public.ts';
 import { csvOf, writeMadeUpFiles } from '../helpers/made-up-files.ts';
 import { tamperWithDecision } from '../helpers/tamper.ts';
@@ -183,7 +185,9 @@ describe('docs/json.md names every key and type of', () => {
     const paper = await jsonOf('status', '--account', 'paper-synthetic', ...data);
     await jsonOf('start', '--once', '--source', 'synthetic', ...data);
     const done = await jsonOf('status', '--account', 'paper-synthetic', ...data);
-    expectDocumented('status', [closed, held, paper, done]);
+    // As it is in the cloud, which the next but one test looks at.
+    const environment = { name: 'paper', region: 'eu-central-1', accountId: '1', ticksOverdue: 0 };
+    expectDocumented('status', [closed, held, paper, { ...(done as object), environment }]);
   });
 
   it('candles', async () => {
@@ -200,6 +204,34 @@ describe('docs/json.md names every key and type of', () => {
     await server.close();
     expectDocumented('candles fetch', [fetched, nothing]);
     expect(nothing).toMatchObject({ firstMs: null });
+  });
+
+  it('what is asked of a deployed environment', async () => {
+    const own = join(folder, 'cloud');
+    await runCli('start', '--once', '--source', 'synthetic', '--data', own);
+    const file = join(folder, 'ETHUSD_1h.csv');
+    writeFileSync(file, csvOf(barsOf('1h', '0:10 1:11')));
+    await runCli('candles', 'import', file, '--data', own);
+    const cloud = await fakeCloud();
+    await moveToCloud(own, cloud.url);
+    const ask = async (...words: string[]) =>
+      JSON.parse((await cloudCli(cloud.url, ...words, '--env', 'paper', '--json')).stdout);
+    const told = await ask('status');
+    const local = await jsonOf('status', '--data', own);
+    expect(Object.keys(told)).toEqual(Object.keys(local as object));
+    const place = ['name', 'region', 'accountId', 'ticksOverdue'].map((key) => `environment.${key}`);
+    expect(leavesOf(told.environment, 'environment').map(([path]) => path)).toEqual(place);
+    for (const key of place) expect(documented('status').has(key)).toBe(true);
+
+    const same = await ask('candles', 'push', '--data', own);
+    writeFileSync(file, csvOf(barsOf('1h', '0:10 1:12')));
+    const other = join(folder, 'cloud-other');
+    await runCli('candles', 'import', file, '--data', other);
+    expectDocumented('candles push', [same, await ask('candles', 'push', '--data', other)]);
+    expectDocumented('doctor --env', [await ask('doctor')]);
+    const listed = await ask('candles', 'list');
+    expect(listed.series).toMatchObject([{ venue: 'kraken', symbol: 'ETH/USD', rows: 2 }]);
+    await cloud.close();
   });
 
   it('doctor', async () => {

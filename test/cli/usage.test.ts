@@ -7,25 +7,27 @@ afterAll(remove);
 const data = ['--data', folder];
 
 const common = ['--config', '--data', '--json', '--help'];
+const there = ['--account', '--env', ...common];
 const span = ['--from', '--to', '--exec', ...common];
 const verbs: Readonly<Record<string, readonly string[]>> = {
   start: ['--source', '--once', '--dry-run', '--speed', ...common],
   replay: ['--fresh', ...span],
   backtest: ['--strategy', '--all', ...span],
   parity: ['--fresh', ...span],
-  status: ['--account', ...common],
-  why: ['--account', ...common],
-  doctor: common,
+  status: there,
+  why: there,
+  doctor: ['--env', ...common],
   'candles import': ['--symbol', '--timeframe', ...common],
   'candles fetch': ['--from', ...common],
-  'candles list': common,
-  'breaker list': ['--account', ...common],
-  'breaker trip': ['--why', '--account', ...common],
-  'breaker reset': ['--version', '--why', '--account', ...common],
-  'breaker halt': ['--flatten', '--why', '--account', ...common],
-  'capital add': ['--why', '--account', ...common],
-  'capital remove': ['--why', '--account', ...common],
-  close: ['--why', '--account', ...common],
+  'candles list': ['--env', ...common],
+  'candles push': ['--env', '--symbol', '--timeframe', '--data', '--json', '--help'],
+  'breaker list': there,
+  'breaker trip': ['--why', ...there],
+  'breaker reset': ['--version', '--why', ...there],
+  'breaker halt': ['--flatten', '--why', ...there],
+  'capital add': ['--why', ...there],
+  'capital remove': ['--why', ...there],
+  close: ['--why', ...there],
 };
 const groups = ['candles', 'breaker', 'capital'];
 
@@ -107,6 +109,7 @@ describe('wrong use ends with 2, one line of what is wrong and one of what to do
       ['candles', 'import', 'x.csv', '--timeframe', '2h'],
       /^usage: '2h' is not a timeframe\.\n {2}→ Use one of 1m/,
     ],
+    [['candles', 'push'], /^error: required option '--env <name>' not specified\n/],
     [['candles', 'fetch', 'BTC/USD'], /^error: missing required argument 'timeframe'\n/],
     [['candles', 'fetch', 'BTC/USD', '4h', '--from', 'May'], /^usage: --from 'May' is not an instant\.\n/],
   ])('%j', async (words, expected) => {

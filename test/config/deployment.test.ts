@@ -76,7 +76,7 @@ describe('a command line', () => {
   });
   const given = (context: Record<string, unknown>) => refusal(() => loadDeployment(context, { folder }));
   const remedy =
-    '\n  → Add -c env=NAME; there are dev, live, paper. A file config/environments/NAME.yaml (small letters, digits, hyphens) makes another.';
+    '\n  → Name one of dev, live, paper: -c env=NAME for cdk, --env NAME for hot-crypto. A file config/environments/NAME.yaml (small letters, digits, hyphens) makes another.';
 
   it('that names no environment, or none that there is, is told which there are', () => {
     expect(given({})).toBe(`usage: No environment is named.${remedy}`);

@@ -58,8 +58,12 @@ export function isForbidden(error: unknown): boolean {
   return /^AccessDenied(Exception)?$/.test(factsOf(error).name) || factsOf(error).status === 403;
 }
 
-/** One line of what AWS or the network said. */
+/** The first line of what AWS or the network said: further ones may repeat the request, with a session's token. */
 export function wordsOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return [error.name, error.message].filter((text) => text !== '').join(': ');
+  const words = error instanceof Error ? [error.name, error.message] : [String(error)];
+  return words
+    .filter((text) => text !== '')
+    .join(': ')
+    .split('\n', 1)
+    .join();
 }
