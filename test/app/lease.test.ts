@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { sqliteStateStore } from '../../shared/adapters/sqlite/state-store.ts';
 import { loadAccount, openAccount } from '../../shared/app/account.ts';
 import { commit } from '../../shared/app/commit.ts';
-import { type LeaseContext, withLease } from '../../shared/app/lease.ts';
+import { type LeaseContext, underOneLease, withLease } from '../../shared/app/lease.ts';
 import { unitsOf } from '../../shared/core/decimal.ts';
 
 const account = 'paper-test';
