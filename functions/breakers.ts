@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { waitingRequests } from '../shared/app/ask.ts';
 import { listBreakers, resetBreaker, tripBreaker } from '../shared/app/breakers.ts';
+import { bodyOf as bodyOfRequest } from '../shared/app/items.ts';
 import { AppError } from '../shared/core/errors.ts';
 import { type BreakerScope, scopesOf } from '../shared/core/risk/breakers.ts';
 import { openOperator } from './context.ts';
@@ -11,12 +13,16 @@ const resetBody = z.strictObject({ why, version: z.int().positive() });
 
 function scopeOf(text = ''): BreakerScope {
   const scopes = scopesOf(config.symbols);
-  const scope = decodeURIComponent(text).replace('/', '-');
+  const scope = text.replaceAll(/%3a/gi, ':').replace('/', '-');
   if (scopes.includes(scope)) return scope;
   throw new AppError('usage', `There is no breaker '${scope}'.`, `Use one of ${scopes.join(', ')}.`);
 }
 
-const listed = async () => ({ account, breakers: await listBreakers(store, account) });
+const listed = async () => ({
+  account,
+  breakers: await listBreakers(store, account),
+  waiting: (await waitingRequests(store, account)).map(bodyOfRequest),
+});
 
 /** What forbids entries: listed, tripped and reset. */
 export const handler = httpApi(logger, {

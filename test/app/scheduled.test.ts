@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { loadAccount } from '../../shared/app/account.ts';
 import { askFor } from '../../shared/app/ask.ts';
-import { ticksOverdue } from '../../shared/app/health.ts';
+import { ticksOverdue, unprotected } from '../../shared/app/health.ts';
 import { keys } from '../../shared/app/items.ts';
 import { withLease } from '../../shared/app/lease.ts';
 import { type Scheduled, scheduledTick, scheduledWatch } from '../../shared/app/scheduled.ts';
@@ -115,6 +115,18 @@ describe('a tick that a schedule asks for', () => {
   });
 });
 
+describe('a tick whose time runs out while it decides', () => {
+  it('stores no entry, and the next watch does it', async () => {
+    const live = await begun();
+    const lefts = [60_000, 24_999];
+    const leftMs = () => lefts.shift() ?? 24_999;
+    expect(await scheduledTick(live.scheduled(at(4, 0, 6), { leftMs }), at(4))).toBe('out-of-time');
+    expect(await decided(live)).toEqual(['0 WAIT']);
+    expect(await scheduledWatch(live.scheduled(at(4, 1, 6)))).toMatchObject({ outcome: 'done' });
+    expect(await decided(live)).toEqual(['0 WAIT', '4 ENTER']);
+  });
+});
+
 describe('a watch that a schedule wakes', () => {
   it('makes the account at its first run', async () => {
     const live = await begun();
@@ -148,6 +160,17 @@ describe('a watch that a schedule wakes', () => {
     await scheduledWatch(live.scheduled(at(4, 2, 6)));
     expect(await fence()).toBe(Number(before) + 2);
     expect(await live.store.get(keys.lease(live.account))).toMatchObject({ body: { untilMs: 0 } });
+  });
+
+  it('costs no more calls of the store than its month has been reckoned with', async () => {
+    const live = await begun();
+    await scheduledTick(live.scheduled(at(4, 0, 6)), at(4));
+    for (const minute of [1, 2]) await scheduledWatch(live.scheduled(at(4, minute, 6)));
+    const calls = (['get', 'query', 'transact'] as const).map((name) => vi.spyOn(live.store, name));
+    await scheduledWatch(live.scheduled(at(4, 3, 6)));
+    const counts = calls.map((spy) => spy.mock.calls.length);
+    // docs/deploy.md: with a position open all month, 43,800 of these.
+    for (const [index, most] of [11, 20, 5].entries()) expect(counts[index]).toBeLessThanOrEqual(most);
   });
 
   it('protects what an entry bought in the minute in which it sees it', async () => {
@@ -192,11 +215,45 @@ describe('a watch that a schedule wakes', () => {
     expect(cash.value).toBe(unitsOf('10050'));
   });
 
-  it('fails when Kraken cannot be reached, for its errors are an alarm', async () => {
+  it('does not fail when Kraken cannot be reached, and does not say that nothing is overdue', async () => {
     const live = await begun();
     live.broken.add('4h');
-    const run = await scheduledWatch(live.scheduled(at(4, 0, 40)));
-    expect(run).toMatchObject({ outcome: 'failed', failure: { code: 'source-unavailable' } });
+    const watched = (minute: number) => scheduledWatch(live.scheduled(at(4, minute, 40)));
+    const away = { outcome: 'source-unavailable', gauges: { positionsUnprotected: 0 } };
+    expect(await watched(0)).toEqual(away);
+    expect(await watched(15)).toEqual({ ...away, gauges: { ...away.gauges, ticksOverdue: 1 } });
+  });
+
+  it('waits until five seconds after the minute when something is open, and only then', async () => {
+    const live = await begun();
+    const waits: number[] = [];
+    const waiting = (ms: number) => live.scheduled(ms, { waitMs: async (wait) => void waits.push(wait) });
+    await scheduledWatch(waiting(at(3, 59, 1)));
+    expect(waits).toEqual([]);
+    await scheduledTick(live.scheduled(at(4, 0, 6)), at(4));
+    await scheduledWatch(waiting(at(4, 1, 1)));
+    await scheduledWatch(waiting(at(4, 1, 6)));
+    expect(waits).toEqual([4_000, 0]);
+  });
+
+  it('books and protects beside a request that cannot be read, and then fails', async () => {
+    const live = await begun();
+    await scheduledTick(live.scheduled(at(4, 0, 6)), at(4));
+    const key = { pk: `REQUEST#${live.account}`, sk: '1' };
+    await live.store.transact([
+      { kind: 'put', ...key, expect: 'absent', body: { kind: 'of a newer version' } },
+    ]);
+    const watched = () => scheduledWatch(live.scheduled(at(4, 1, 6)));
+    expect(await watched()).toMatchObject({ outcome: 'failed', failure: { code: 'state-invalid' } });
+    const { positions, orders } = await loadAccount(live.store, live.account);
+    expect([...positions.keys()]).toEqual(['BTC/USD']);
+    expect([...orders.values()].map(({ value }) => [value.purpose, value.state])).toEqual([['stop', 'OPEN']]);
+    // A tick decides nothing past it, for it may forbid what would be decided.
+    const tick = () => scheduledTick(live.scheduled(at(8, 0, 6)), at(8));
+    expect(await code(tick())).toBe('state-invalid');
+    await live.store.transact([{ kind: 'remove', ...key, expect: 1 }]);
+    expect(await tick()).toBe('done');
+    expect(await decided(live)).toEqual(['0 WAIT', '4 ENTER', '8 EXIT']);
   });
 
   it('says what went wrong at a first run that could not make the account', async () => {
@@ -242,6 +299,26 @@ describe('what a watch measures', () => {
     expect(counted(at(4, 15), null)).toBe(1);
     // An account owes nothing of the time before it.
     expect(counted(at(4, 15), null, at(4))).toBe(0);
+  });
+
+  it('counts a position whose stop is being withdrawn, or covers less than is held', async () => {
+    const live = await begun();
+    await scheduledTick(live.scheduled(at(4, 0, 6)), at(4));
+    await scheduledWatch(live.scheduled(at(4, 1, 6)));
+    const account = await loadAccount(live.store, live.account);
+    const [stop] = account.orders.values();
+    if (stop === undefined) throw new Error('no stop');
+    const counted = (change: Partial<typeof stop.value>) =>
+      unprotected({
+        ...account,
+        orders: new Map([['stop', { ...stop, value: { ...stop.value, ...change } }]]),
+      });
+    expect(counted({})).toEqual([]);
+    expect(counted({ isCancelRequested: true })).toEqual(['BTC/USD']);
+    expect(counted({ state: 'SENDING' })).toEqual(['BTC/USD']);
+    expect(counted({ filled: 1n })).toEqual(['BTC/USD']);
+    expect(counted({ purpose: 'exit' })).toEqual([]);
+    expect(counted({ purpose: 'entry' })).toEqual(['BTC/USD']);
   });
 
   it('counts a position that two watches in a row found without stop and sale, though they fail', async () => {
