@@ -2,13 +2,16 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type {
-  APIGatewayProxyEventV2WithIAMAuthorizer as HttpEvent,
+  APIGatewayProxyEventV2WithIAMAuthorizer,
   APIGatewayProxyStructuredResultV2 as HttpResult,
 } from 'aws-lambda';
 import * as z from 'zod';
 import { type Ask, parseWhy, WHY_RULE } from '../shared/app/ask.ts';
 import { AppError, type ErrorCode } from '../shared/core/errors.ts';
 import { runsToItsEnd } from './failures.ts';
+
+/** A call whose signature the API has checked. */
+export type HttpEvent = APIGatewayProxyEventV2WithIAMAuthorizer;
 
 /** What a route answers: 200 unless it says otherwise. */
 interface Answer {
