@@ -7,6 +7,7 @@ export default defineConfig({
     exclude: ['test/real/**', 'test/aws/**'],
     // Some simulations take ten seconds, and three times as long beside other work.
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     // Nothing here keeps state in modules: a process for each file would cost a third of the time.
     isolate: false,
     // By default one core is kept free, which of two is half of the time.

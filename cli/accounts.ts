@@ -80,7 +80,7 @@ function notThereYet(environment: string, account: string): AppError {
     'not-found',
     `There is no account '${account}' in the environment ${environment} yet.`,
     account === KRAKEN_ACCOUNT
-      ? `Its first watch makes it, a minute or two after the deployment; \`hot-crypto doctor --env ${environment}\` says more.`
+      ? 'Its first watch makes it, a minute or two after the deployment; if it does not, see docs/operations.md, watch-failing.'
       : `The account of an environment is ${KRAKEN_ACCOUNT}: leave --account out.`,
   );
 }

@@ -1,7 +1,12 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { type BreakerView, listBreakers, resetBreaker, tripBreaker } from '../shared/app/breakers.ts';
-import { AppError } from '../shared/core/errors.ts';
-import { type BreakerScope, scopesOf } from '../shared/core/risk/breakers.ts';
+import {
+  type BreakerView,
+  listBreakers,
+  resetBreaker,
+  scopeNamed,
+  tripBreaker,
+} from '../shared/app/breakers.ts';
+import type { BreakerScope } from '../shared/core/risk/breakers.ts';
 import {
   type AccountOptions,
   accountLabel,
@@ -75,7 +80,7 @@ function showBreakers({ account, environment }: Opened, breakers: readonly Break
 async function trip(scope: string, options: AskOptions): Promise<void> {
   await withPaperAccount(options, async (opened) => {
     const { store, account } = opened;
-    const named = scopeOf(opened, scope);
+    const named = scopeNamed(scope, opened.workspace.config.symbols);
     await tripBreaker(store, { account, scope: named, ask: askOf(options) });
     await told(
       opened,
@@ -104,7 +109,7 @@ async function halt(options: AskOptions & { readonly flatten?: boolean }): Promi
 async function reset(scope: string, options: AskOptions & { readonly version: number }): Promise<void> {
   await withPaperAccount(options, async (opened) => {
     const { store, account } = opened;
-    const named = scopeOf(opened, scope);
+    const named = scopeNamed(scope, opened.workspace.config.symbols);
     await resetBreaker(store, { account, scope: named, ask: askOf(options), version: options.version });
     await told(opened, named, options, `Reset: ${named} of ${accountLabel(opened)} allows entries again.`);
   });
@@ -122,13 +127,6 @@ async function told(
   }
   const breaker = (await listBreakers(store, account)).find((one) => one.scope === scope);
   sayJson({ account, breaker: breaker ?? null });
-}
-
-function scopeOf({ workspace }: Opened, text: string): BreakerScope {
-  const scopes = scopesOf(workspace.config.symbols);
-  const scope = text.replace('/', '-');
-  if (scopes.includes(scope)) return scope;
-  throw new AppError('usage', `There is no breaker '${text}'.`, `Use one of ${scopes.join(', ')}.`);
 }
 
 function parseVersion(text: string): number {

@@ -41,8 +41,8 @@ export async function openStacksOf({ region }: Deployment): Promise<Stacks> {
  * @throws AppError `usage`, `config-invalid` of the environment's file; `not-found` when it is not deployed;
  *   `aws-refused` when AWS refuses, or the account is not the one that the file names; `state-unavailable`
  */
-export async function openCloud(name: string): Promise<Cloud> {
-  const deployment = loadDeployment({ env: name });
+export async function openCloud(name: string, options?: { readonly folder: string }): Promise<Cloud> {
+  const deployment = loadDeployment({ env: name }, options);
   const stacks = await openStacksOf(deployment);
   try {
     return cloudOf(deployment, await dataStack(deployment, stacks), stacks.region);

@@ -13,7 +13,7 @@ import { parquetCandleStore } from '../shared/adapters/parquet/candle-store.ts';
 import { s3ObjectStore } from '../shared/adapters/s3/object-store.ts';
 import { krakenSource } from '../shared/adapters/sources/kraken.ts';
 import { expiryOf } from '../shared/app/items.ts';
-import { liveFeed } from '../shared/app/live-feed.ts';
+import { type LiveFeed, liveFeed } from '../shared/app/live-feed.ts';
 import type { PaperLoop } from '../shared/app/paper-loop.ts';
 import type { Scheduled } from '../shared/app/scheduled.ts';
 import { checkSchema } from '../shared/app/schema.ts';
@@ -26,8 +26,6 @@ import { jsonHash } from '../shared/core/hash.ts';
 import type { Instrument } from '../shared/core/market/instruments.ts';
 import { type EpochMs, MINUTE_MS, timeframeMs } from '../shared/core/market/timeframes.ts';
 import { instancesOf } from '../shared/core/strategies/instances.ts';
-import type { CandleSource } from '../shared/ports/candle-source.ts';
-import type { CandleStore } from '../shared/ports/candle-store.ts';
 import type { StateStore } from '../shared/ports/state-store.ts';
 
 const ACCOUNT = 'paper-kraken';
@@ -91,9 +89,23 @@ export function openTrading() {
     bucket: CANDLE_BUCKET,
     prefix: CANDLE_PREFIX,
   });
-  const kraken = krakenSource({ baseUrl: dev?.krakenUrl ?? undefined, timeoutMs: EXCHANGE_TIMEOUT_MS });
+  const kraken = krakenSource({
+    baseUrl: dev?.krakenUrl ?? undefined,
+    timeoutMs: EXCHANGE_TIMEOUT_MS,
+    mayBurst: true,
+  });
   const candles = parquetCandleStore(objects, 'kraken');
-  const parts = { store, candles, kraken, codeVersion, logger };
+  // One for the life of the sandbox: what the last run read of the candles, this one need not read again.
+  const feed = liveFeed({
+    source: kraken,
+    store: candles,
+    execTimeframe: EXEC,
+    isExecKeptLater: true,
+    nowMs,
+    onDifference: (difference) =>
+      logger.warn('Kraken gives a stored candle with other prices', { difference }),
+  });
+  const parts = { store, feed, source: kraken.name, codeVersion };
 
   /** The account as one invocation works on it. */
   const within = (context: Context): Scheduled => ({
@@ -123,26 +135,16 @@ export function openTrading() {
 
 interface Parts {
   readonly store: StateStore;
-  readonly candles: CandleStore;
-  readonly kraken: CandleSource;
+  readonly feed: LiveFeed;
+  readonly source: string;
   readonly codeVersion: string;
-  readonly logger: Logger;
   readonly config: Config;
   readonly leaseMs: number;
 }
 
 /** Paper trading on Kraken's candles of the present. */
-function loopOver({ store, candles, kraken, codeVersion, logger, config, leaseMs }: Parts): PaperLoop {
+function loopOver({ store, feed, source, codeVersion, config, leaseMs }: Parts): PaperLoop {
   const rules = new Map(config.symbols.map((symbol) => [symbol, marketRules(config, symbol)]));
-  const feed = liveFeed({
-    source: kraken,
-    store: candles,
-    execTimeframe: EXEC,
-    isExecKeptLater: true,
-    nowMs,
-    onDifference: (difference) =>
-      logger.warn('Kraken gives a stored candle with other prices', { difference }),
-  });
   const fillRulesOf = (symbol: string) => (rules.get(symbol) ?? marketRules(config, symbol)).fill;
   const exchange = paperExchange(store, ACCOUNT, fillRulesOf, { nowMs, execMs, stopGraceMs: STOP_GRACE_MS });
   const trader: Trader = {
@@ -165,7 +167,7 @@ function loopOver({ store, candles, kraken, codeVersion, logger, config, leaseMs
   return {
     paper: { trader, exchange, execCandle: feed.execCandle },
     feed,
-    source: kraken.name,
+    source,
     missedTimeframes: ['1m', '15m', '1h', '4h'],
     absenceMs: MINUTE_MS,
   };

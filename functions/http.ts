@@ -2,12 +2,16 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type {
-  APIGatewayProxyEventV2WithIAMAuthorizer as HttpEvent,
+  APIGatewayProxyEventV2WithIAMAuthorizer,
   APIGatewayProxyStructuredResultV2 as HttpResult,
 } from 'aws-lambda';
 import * as z from 'zod';
 import { type Ask, parseWhy, WHY_RULE } from '../shared/app/ask.ts';
 import { AppError, type ErrorCode } from '../shared/core/errors.ts';
+import { runsToItsEnd } from './failures.ts';
+
+/** A call whose signature the API has checked. */
+export type HttpEvent = APIGatewayProxyEventV2WithIAMAuthorizer;
 
 /** What a route answers: 200 unless it says otherwise. */
 interface Answer {
@@ -36,7 +40,7 @@ export const why = z.string().transform((text, context) => {
 
 /** One function's routes behind the HTTP API, which has checked who calls. */
 export function httpApi(logger: Logger, routes: Routes) {
-  return middy<HttpEvent, HttpResult>()
+  return middy<HttpEvent, HttpResult>(runsToItsEnd)
     .use(injectLambdaContext(logger))
     .handler(async (event): Promise<HttpResult> => {
       try {
@@ -55,6 +59,9 @@ function reply(statusCode: number, body: object): HttpResult {
   return { statusCode, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 
+/** A call without a confirmation may have been carried out: repeated, capital would be added twice. */
+const LOOK_FIRST = 'It may have been done all the same: look at GET /breakers before you ask again.';
+
 /** Tells callers what they can change, and nothing of our insides. */
 function failure(logger: Logger, error: unknown): HttpResult {
   const status = error instanceof AppError ? statusOf[error.code] : undefined;
@@ -67,7 +74,11 @@ function failure(logger: Logger, error: unknown): HttpResult {
     });
   }
   logger.warn('a call was refused', { code: error.code, message: error.message });
-  return reply(status, { error: error.code, message: error.message, hint: error.hint });
+  return reply(status, {
+    error: error.code,
+    message: error.message,
+    hint: status === 503 ? LOOK_FIRST : error.hint,
+  });
 }
 
 /** The JSON body of a call. @throws AppError `usage` naming what is wrong with which field */

@@ -4,14 +4,14 @@ import middy from '@middy/core';
 import { metricNamespace, metrics as names, SERVICE_NAME } from '../config/service.ts';
 import { scheduledWatch, type WatchRun } from '../shared/app/scheduled.ts';
 import { openTrading } from './context.ts';
-import { tellingFailures } from './failures.ts';
+import { runsToItsEnd, tellingFailures } from './failures.ts';
 
 const trading = openTrading();
 const { logger } = trading;
 const metrics = new Metrics({ namespace: metricNamespace(trading.environment), serviceName: SERVICE_NAME });
 
 /** Every minute: carries on what is open, does what was asked, starts a tick that nobody did. */
-export const handler = middy<unknown, Pick<WatchRun, 'outcome'>>()
+export const handler = middy<unknown, Pick<WatchRun, 'outcome'>>(runsToItsEnd)
   .use(injectLambdaContext(logger))
   .use(tellingFailures(logger))
   .handler(async (_event, context) => {
@@ -19,8 +19,9 @@ export const handler = middy<unknown, Pick<WatchRun, 'outcome'>>()
     const { outcome } = run;
     logger.info('watched', { outcome });
     if (run.outcome === 'held') return { outcome };
-    metrics.addMetric(names.ticksOverdue, MetricUnit.Count, run.gauges.ticksOverdue);
-    metrics.addMetric(names.positionsUnprotected, MetricUnit.Count, run.gauges.positionsUnprotected);
+    const { ticksOverdue, positionsUnprotected } = run.gauges;
+    if (ticksOverdue !== undefined) metrics.addMetric(names.ticksOverdue, MetricUnit.Count, ticksOverdue);
+    metrics.addMetric(names.positionsUnprotected, MetricUnit.Count, positionsUnprotected);
     metrics.publishStoredMetrics();
     if (run.outcome === 'failed') throw run.failure;
     return { outcome };

@@ -3,7 +3,7 @@ import middy from '@middy/core';
 import * as z from 'zod';
 import { scheduledTick, type TickRun } from '../shared/app/scheduled.ts';
 import { openTrading } from './context.ts';
-import { tellingFailures } from './failures.ts';
+import { runsToItsEnd, tellingFailures } from './failures.ts';
 
 const trading = openTrading();
 const { logger, dev } = trading;
@@ -19,7 +19,7 @@ const event = z.strictObject({
 });
 
 /** At each close of a candle on which strategies decide: the tick of that instant. */
-export const handler = middy<unknown, { readonly outcome: TickRun }>()
+export const handler = middy<unknown, { readonly outcome: TickRun }>(runsToItsEnd)
   .use(injectLambdaContext(logger))
   .use(tellingFailures(logger))
   .handler(async (input, context) => {

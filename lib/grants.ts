@@ -6,16 +6,14 @@ import { CANDLE_PREFIX } from '../config/service.ts';
 
 // TransactGetItems and TransactWriteItems have no permissions of their own: they need those of what they are made of.
 const READ = ['dynamodb:GetItem', 'dynamodb:Query'];
-const WRITE = [
-  'dynamodb:PutItem',
-  'dynamodb:UpdateItem',
-  'dynamodb:DeleteItem',
-  'dynamodb:ConditionCheckItem',
-];
+const PUT = 'dynamodb:PutItem';
 
 /** All of the state, for those who trade. There is no Scan: nothing reads the whole table. */
 export function mayTrade(table: TableV2): PolicyStatement {
-  return new PolicyStatement({ actions: [...READ, ...WRITE], resources: [table.tableArn] });
+  return new PolicyStatement({
+    actions: [...READ, PUT, 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem'],
+    resources: [table.tableArn],
+  });
 }
 
 /** Items of partitions that begin so, such as `BREAKER#`. */
@@ -23,9 +21,9 @@ export function mayRead(table: TableV2, prefixes: readonly string[]): PolicyStat
   return ofPartitions(table, READ, prefixes);
 }
 
-/** Changes to items of partitions that begin so. */
-export function mayWrite(table: TableV2, prefixes: readonly string[]): PolicyStatement {
-  return ofPartitions(table, WRITE, prefixes);
+/** New and changed items of partitions that begin so; nothing is ever taken away there. */
+export function mayPut(table: TableV2, prefixes: readonly string[]): PolicyStatement {
+  return ofPartitions(table, [PUT], prefixes);
 }
 
 function ofPartitions(table: TableV2, actions: string[], prefixes: readonly string[]): PolicyStatement {

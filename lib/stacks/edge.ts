@@ -8,7 +8,7 @@ import type { Deployment } from '../../config/deployment.ts';
 import type { Bundles } from '../bundle.ts';
 import { EngineFunction } from '../constructs/engine-function.ts';
 import { monthOfLogs } from '../constructs/logs.ts';
-import { mayRead, mayWrite } from '../grants.ts';
+import { mayPut, mayRead } from '../grants.ts';
 import type { DataStack } from './data.ts';
 import { EngineStack } from './engine-stack.ts';
 
@@ -36,19 +36,19 @@ export class EdgeStack extends EngineStack {
     { data, bundles }: { readonly data: DataStack; readonly bundles: Bundles },
   ) {
     super(scope, 'edge', deployment);
-    const common = { memoryMb: 256, timeoutSeconds: 10, environment: { STATE_TABLE: data.table.tableName } };
+    const common = { memoryMb: 256, timeoutSeconds: 25, environment: { STATE_TABLE: data.table.tableName } };
     const breakers = new EngineFunction(this, 'Breakers', {
       ...common,
       folder: bundles.breakers,
       grants: [
         mayRead(data.table, ['ACCOUNT#', 'BREAKER#', 'REQUEST#']),
-        mayWrite(data.table, ['BREAKER#', 'REQUEST#']),
+        mayPut(data.table, ['BREAKER#', 'REQUEST#']),
       ],
     });
     const requests = new EngineFunction(this, 'Requests', {
       ...common,
       folder: bundles.requests,
-      grants: [mayRead(data.table, ['ACCOUNT#', 'REQUEST#']), mayWrite(data.table, ['REQUEST#'])],
+      grants: [mayRead(data.table, ['ACCOUNT#', 'REQUEST#']), mayPut(data.table, ['REQUEST#'])],
     });
     const api = this.addApi();
     const toBreakers = new HttpLambdaIntegration('ToBreakers', breakers);

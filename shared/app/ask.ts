@@ -52,6 +52,7 @@ export async function askFor(
   account: string,
   { ask, wish }: { readonly ask: Ask; readonly wish: Wish },
 ): Promise<void> {
+  // Refused, it is there already: the same one, whose answer was lost.
   await store.transact([requestAction(account, ask, wish)]);
 }
 

@@ -1,6 +1,6 @@
 import { AppError } from '../core/errors.ts';
 import type { EpochMs } from '../core/market/timeframes.ts';
-import { type Breaker, type BreakerScope, isTripped, trip } from '../core/risk/breakers.ts';
+import { type Breaker, type BreakerScope, isTripped, scopesOf, trip } from '../core/risk/breakers.ts';
 import type { Action, StateStore } from '../ports/state-store.ts';
 import { loadBreakers, loadHead } from './account.ts';
 import { type Ask, requestAction } from './ask.ts';
@@ -31,6 +31,14 @@ export async function listBreakers(store: StateStore, account: string): Promise<
 async function accountClock(store: StateStore, account: string): Promise<EpochMs> {
   const { lastTickMs, markedMs, createdMs } = await loadHead(store, account);
   return Math.max(lastTickMs ?? 0, markedMs ?? 0, createdMs);
+}
+
+/** The scope that a person means by `asset:BTC/USD` or `manual`. @throws AppError `usage` naming those that there are */
+export function scopeNamed(text: string, symbols: readonly string[]): BreakerScope {
+  const scopes = scopesOf(symbols);
+  const scope = text.replace('/', '-');
+  if (scopes.includes(scope)) return scope;
+  throw new AppError('usage', `There is no breaker '${text}'.`, `Use one of ${scopes.join(', ')}.`);
 }
 
 /** A trip or a reset that a person asks for. */

@@ -113,7 +113,9 @@ async function work(
     if (outcome === 'held') throw held(trader.account);
     return outcome;
   }
-  const outcome = await tick(trader, { analyst, atMs, isMissed: hooks.isMissed?.(atMs) ?? false });
+  const isMissed = hooks.isMissed?.(atMs) ?? false;
+  const needTime = () => hooks.needTime?.('tick');
+  const outcome = await tick(trader, { analyst, atMs, isMissed, needTime });
   if (outcome === 'held') throw held(trader.account);
   if (outcome !== 'done-before') {
     hooks.onDecisions?.(outcome.decisions);

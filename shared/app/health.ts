@@ -19,11 +19,21 @@ export function ticksOverdue(
   return due.filter((atMs) => atMs > createdMs && atMs > (lastTickMs ?? 0)).length;
 }
 
-/** The symbols that are held with neither a stop nor a sale at the exchange. */
+/** The symbols of which more is held than stops and sales at the exchange cover. */
 export function unprotected({ positions, orders }: Account): readonly string[] {
   const standing = [...orders.values()]
     .map(({ value }) => value)
-    .filter(({ purpose, state }) => purpose !== 'entry' && state === 'OPEN')
-    .map(({ symbol }) => symbol);
-  return [...positions.keys()].filter((symbol) => !standing.includes(symbol));
+    // One whose end was asked for may have ended.
+    .filter(
+      ({ purpose, state, isCancelRequested }) =>
+        purpose !== 'entry' && state === 'OPEN' && !isCancelRequested,
+    );
+  const covered = (symbol: string) =>
+    standing.reduce(
+      (sum, order) => (order.symbol === symbol ? sum + order.quantity - order.filled : sum),
+      0n,
+    );
+  return [...positions]
+    .filter(([symbol, { value }]) => covered(symbol) < value.quantity)
+    .map(([symbol]) => symbol);
 }

@@ -48,9 +48,13 @@ export async function withLease<Result>(
   const lease = await take(context);
   if (lease === undefined) return 'held';
   try {
-    return await work(lease);
-  } finally {
+    const result = await work(lease);
     await release(context, lease);
+    return result;
+  } catch (error) {
+    // What went wrong first is what a person must know; a lease that is not given back runs out.
+    await release(context, lease).catch(() => undefined);
+    throw error;
   }
 }
 

@@ -48,7 +48,7 @@ export function liveFeed(options: LiveFeedOptions): LiveFeed {
   const execMs = timeframeMs[execTimeframe];
   const kept = new Map<string, Candles>();
 
-  const stored = sinceOf(options);
+  const stored = store === undefined ? sinceOf(options) : remembering(sinceOf(options), nowMs);
   const execSince = isExecKeptLater ? sinceOf({ source, nowMs }) : stored;
 
   const exec = async (symbol: string, openMs: EpochMs): Promise<Candles> => {
@@ -130,17 +130,34 @@ function sinceOf({
   return async (symbol, timeframe, fromMs) => {
     const request = { symbol, timeframe, fromMs, nowMs: nowMs() };
     if (store === undefined) return source.closedCandles(request);
-    const { openMs } = await store.read(symbol, timeframe, { fromMs });
-    const last = openMs.at(-1);
-    const isNew = last === undefined || last + 2 * timeframeMs[timeframe] <= request.nowMs;
-    const isContinued = last !== undefined && openMs[0] === fromMs;
+    const candles = await store.read(symbol, timeframe, { fromMs });
+    const last = candles.openMs.at(-1);
+    const isContinued = last !== undefined && candles.openMs[0] === fromMs;
     const askedMs = asked.get(`${symbol} ${timeframe}`) ?? Number.POSITIVE_INFINITY;
-    if (isNew || !(isContinued || askedMs <= fromMs)) {
-      // The newest stored candle is asked for again: a correction of it is told, and stops nothing.
-      await fetchCandles(store, source, { ...request, fromMs: isContinued ? last : fromMs }, tellOnce);
-      asked.set(`${symbol} ${timeframe}`, Math.min(askedMs, fromMs));
-    }
+    if (!mayHaveMore(candles, timeframe, request.nowMs) && (isContinued || askedMs <= fromMs)) return candles;
+    // The newest stored candle is asked for again: a correction of it is told, and stops nothing.
+    await fetchCandles(store, source, { ...request, fromMs: isContinued ? last : fromMs }, tellOnce);
+    asked.set(`${symbol} ${timeframe}`, Math.min(askedMs, fromMs));
     return store.read(symbol, timeframe, { fromMs });
+  };
+}
+
+/** Whether a candle can have closed after the last of these. */
+function mayHaveMore({ openMs }: Candles, timeframe: Timeframe, nowMs: EpochMs): boolean {
+  const last = openMs.at(-1);
+  return last === undefined || last + 2 * timeframeMs[timeframe] <= nowMs;
+}
+
+/** The same without a look at the store while nothing new can have closed: what is stored stays as it is. */
+function remembering(since: LiveFeed['since'], nowMs: () => EpochMs): LiveFeed['since'] {
+  const seen = new Map<string, { readonly fromMs: EpochMs; readonly candles: Candles }>();
+  return async (symbol, timeframe, fromMs) => {
+    const known = seen.get(`${symbol} ${timeframe}`);
+    if (known !== undefined && known.fromMs <= fromMs && !mayHaveMore(known.candles, timeframe, nowMs()))
+      return sliceCandles(known.candles, rowsBefore(known.candles, fromMs), known.candles.openMs.length);
+    const candles = await since(symbol, timeframe, fromMs);
+    seen.set(`${symbol} ${timeframe}`, { fromMs, candles });
+    return candles;
   };
 }
 

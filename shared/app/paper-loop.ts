@@ -91,9 +91,13 @@ async function attend({ paper: { trader } }: PaperLoop, atMs: EpochMs): Promise<
 }
 
 /** Stores the exec candles up to a tick, also while nothing is open, so that yesterday can be replayed exactly. */
-async function keepExecCandles({ feed, paper }: PaperLoop, { onPassing }: DriveHooks): Promise<void> {
+async function keepExecCandles(
+  { feed, paper }: PaperLoop,
+  { onPassing, needTime }: DriveHooks,
+): Promise<void> {
   for (const symbol of paper.trader.config.symbols) {
     try {
+      needTime?.('step');
       await feed.keepExec?.(symbol);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;

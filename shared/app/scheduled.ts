@@ -1,6 +1,6 @@
 import { AppError } from '../core/errors.ts';
 import { isoMinute } from '../core/market/calendar.ts';
-import type { EpochMs } from '../core/market/timeframes.ts';
+import { type EpochMs, MINUTE_MS } from '../core/market/timeframes.ts';
 import type { StateStore } from '../ports/state-store.ts';
 import { loadAccount } from './account.ts';
 import { waitingRequests } from './ask.ts';
@@ -28,7 +28,8 @@ export interface Scheduled {
 
 /** What a watch measured. */
 interface Gauges {
-  readonly ticksOverdue: number;
+  /** Undefined: a watch that did not finish does not say that nothing is overdue, and fifteen minutes of that are an alarm. */
+  readonly ticksOverdue: number | undefined;
   /** Positions without stop or sale at the exchange, as this watch found them and as it left them. */
   readonly positionsUnprotected: number;
 }
@@ -39,7 +40,7 @@ type RunOutcome = 'done' | 'not-ready' | 'out-of-time';
 export type TickRun = RunOutcome | 'done-before';
 
 export type WatchRun =
-  | { readonly outcome: RunOutcome | 'idle'; readonly gauges: Gauges }
+  | { readonly outcome: RunOutcome | 'idle' | 'source-unavailable'; readonly gauges: Gauges }
   | { readonly outcome: 'held' }
   /** What was measured all the same: a stop that cannot be placed is an alarm of its own. */
   | { readonly outcome: 'failed'; readonly gauges: Gauges; readonly failure: unknown };
@@ -62,7 +63,7 @@ export async function scheduledTick(scheduled: Scheduled, askedMs: EpochMs): Pro
   const { store, account, nowMs } = scheduled;
   const atMs = lastTickMs(scheduled, askedMs);
   if (atMs > nowMs() + AFTER_CLOSE_MS) throw tooEarly(askedMs, nowMs());
-  await scheduled.waitMs(Math.max(0, atMs + AFTER_CLOSE_MS - nowMs()));
+  await untilClosed(scheduled, atMs);
   const claim = await store.get(keys.tick(account, atMs));
   if (claim?.body['state'] === 'done') return 'done-before';
   const outcome = await run(scheduled);
@@ -82,7 +83,7 @@ function tooEarly(askedMs: EpochMs, nowMs: EpochMs): AppError {
 /**
  * One watch: carries on what is open, does what was asked, and starts the newest tick if that was not done.
  * With nothing of it to do, it reads two items and ends. While somebody else is at work, who protects first, it
- * measures nothing.
+ * measures nothing. A market that cannot be reached is no failure of ours, until it lasts.
  */
 export async function scheduledWatch(scheduled: Scheduled): Promise<WatchRun> {
   const { store, account } = scheduled;
@@ -91,21 +92,38 @@ export async function scheduledWatch(scheduled: Scheduled): Promise<WatchRun> {
   const isDue = (head?.lastTickMs ?? 0) < lastTickMs(scheduled, scheduled.nowMs());
   if (head !== undefined && !isOpen && !isDue && (await waitingRequests(store, account)).length === 0)
     return { outcome: 'idle', gauges: gaugesOf(scheduled, head, 0) };
+  if (isOpen) await untilClosed(scheduled, Math.floor(scheduled.nowMs() / MINUTE_MS) * MINUTE_MS);
   const before = isOpen ? unprotected(await loadAccount(store, account)) : [];
   const ended = await run(scheduled).catch((failure: unknown) => ({ failure }));
   if (ended === 'held') return { outcome: ended };
-  const gauges = await measured(scheduled, before).catch((error: unknown) => {
+  const failure = typeof ended === 'object' ? ended.failure : undefined;
+  const gauges = await measured(scheduled, {
+    before,
+    isFinished: ended === 'done' || ended === 'not-ready',
+  }).catch((error: unknown) => {
     // What went wrong first says more, as when Kraken was away at the very first run.
-    throw typeof ended === 'object' ? ended.failure : error;
+    throw failure ?? error;
   });
-  return typeof ended === 'object' ? { outcome: 'failed', gauges, ...ended } : { outcome: ended, gauges };
+  if (typeof ended !== 'object') return { outcome: ended, gauges };
+  return failure instanceof AppError && failure.code === 'source-unavailable'
+    ? { outcome: failure.code, gauges }
+    : { outcome: 'failed', gauges, failure };
+}
+
+/** A candle is asked for some seconds after its close. */
+async function untilClosed({ waitMs, nowMs }: Scheduled, closeMs: EpochMs): Promise<void> {
+  await waitMs(Math.max(0, closeMs + AFTER_CLOSE_MS - nowMs()));
 }
 
 /** @param before symbols that were found unprotected when the run began */
-async function measured(scheduled: Scheduled, before: readonly string[]): Promise<Gauges> {
+async function measured(
+  scheduled: Scheduled,
+  { before, isFinished }: { readonly before: readonly string[]; readonly isFinished: boolean },
+): Promise<Gauges> {
   const after = await loadAccount(scheduled.store, scheduled.account);
   const bare = unprotected(after).filter((symbol) => before.includes(symbol));
-  return gaugesOf(scheduled, after.head.value, bare.length);
+  const gauges = gaugesOf(scheduled, after.head.value, bare.length);
+  return isFinished || gauges.ticksOverdue !== 0 ? gauges : { ...gauges, ticksOverdue: undefined };
 }
 
 async function headOf(store: StateStore, account: string): Promise<Head | undefined> {

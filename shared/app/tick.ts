@@ -9,7 +9,7 @@ import type { Position } from '../core/execution/position.ts';
 import { symbolKey } from '../core/market/instruments.ts';
 import type { EpochMs } from '../core/market/timeframes.ts';
 import type { Action, Item, ItemBody } from '../ports/state-store.ts';
-import { isBehind, loadAccount, type Reading, type Session, withSession } from './account.ts';
+import { inTurn, isBehind, loadAccount, type Reading, type Session, withSession } from './account.ts';
 import type { Analyst } from './analysis.ts';
 import { closeCandle } from './close-candle.ts';
 import { commit, tryCommit } from './commit.ts';
@@ -28,6 +28,8 @@ export interface TickInput {
   readonly atMs: EpochMs;
   /** Not the newest due tick, or too late: decided without entries. */
   readonly isMissed: boolean;
+  /** Throws where too little time is left to carry entries through: nothing of the tick is stored then. */
+  readonly needTime?: (() => void) | undefined;
 }
 
 /** The decisions of a tick, or that it was done before, or that somebody else was at work. */
@@ -50,9 +52,13 @@ export async function tick(trader: Trader, input: TickInput): Promise<TickOutcom
     const { account } = session;
     const claim = await trader.store.get(keys.tick(account.id, input.atMs));
     if (isDone(claim) || isBehind(account, input.atMs)) return 'done-before';
-    await carryingOn(session, input, () => carryOutRequests(session, input.atMs));
+    const refused = await inTurn(session, [input.atMs], (atMs) => carryOutRequests(session, atMs));
     const isBusy = account.orders.size > 0 || account.positions.size > 0;
     if (isBusy) await carryingOn(session, input, () => reconcile(session));
+    // What was asked might forbid what would be decided: what is held is protected, and nothing is decided past it.
+    await carryingOn(session, input, async () => {
+      if (refused.length > 0) throw refused[0];
+    });
     const decided = () => decideAndStore(session, { ...input, isBusy });
     const records = claim === undefined ? await carryingOn(session, input, decided) : [];
     if (claim !== undefined || isBusy || account.orders.size > 0) {
@@ -76,6 +82,7 @@ async function decideAndStore(
   for (;;) {
     const decided = await decideAll(session, input);
     const isDone = !isBusy && decided.orders.length === 0;
+    if (decided.orders.length > 0) input.needTime?.();
     if (await store(session, { atMs: input.atMs, decided, isDone })) return decided.records;
     // A breaker that was moved meanwhile is looked at again: it may forbid what was decided. What came with it first:
     // measured from before a reset, it would trip once more.

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../core/market/timeframes.ts';
-import { isBehind, withSession } from './account.ts';
+import { inTurn, isBehind, withSession } from './account.ts';
 import type { Analyst } from './analysis.ts';
 import { closeCandle } from './close-candle.ts';
 import type { SendAt } from './place.ts';
@@ -25,11 +25,13 @@ export async function watch(
     const { account } = session;
     if (isBehind(account, atMs)) return 'held';
     const at: SendAt = { atMs, isMissed: false };
-    await carryingOn(session, at, () => carryOutRequests(session, atMs));
+    // What cannot be carried out holds up no booking and no stop, and is told at the end.
+    const refused = await inTurn(session, [atMs], (one) => carryOutRequests(session, one));
     const isBusy = account.orders.size > 0 || account.positions.size > 0;
     if (isBusy) await carryingOn(session, at, () => reconcile(session));
     if (isCandleClosed) await carryingOn(session, at, () => closeCandle(session, { analyst, atMs }));
     if (isBusy) await protectAndSend(session, at);
+    if (refused.length > 0) throw refused[0];
     return { openOrders: account.orders.size, openPositions: account.positions.size };
   });
 }

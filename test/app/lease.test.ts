@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { sqliteStateStore } from '../../shared/adapters/sqlite/state-store.ts';
 import { loadAccount, openAccount } from '../../shared/app/account.ts';
 import { commit } from '../../shared/app/commit.ts';
-import { type LeaseContext, withLease } from '../../shared/app/lease.ts';
+import { type LeaseContext, underOneLease, withLease } from '../../shared/app/lease.ts';
 import { unitsOf } from '../../shared/core/decimal.ts';
 
 const account = 'paper-test';
@@ -36,6 +36,38 @@ describe('the lease of an account', () => {
     });
     await expect(bad).rejects.toThrow('bad luck');
     expect(await withLease(context('two'), async () => 'in')).toBe('in');
+  });
+
+  it('that cannot be given back hides nothing of what went wrong before', async () => {
+    const { store, context } = await opened();
+    const failing = (fails: () => boolean) => ({
+      ...store,
+      transact: (actions: Parameters<typeof store.transact>[0]) =>
+        fails() ? Promise.reject(new Error('no answer')) : store.transact(actions),
+    });
+    let isAway = false;
+    const one = context('one', { store: failing(() => isAway) });
+    const away = (result: () => string) =>
+      withLease(one, async () => {
+        isAway = true;
+        return result();
+      });
+    const bad = () => {
+      throw new Error('bad luck');
+    };
+    await expect(away(bad)).rejects.toThrow('bad luck');
+  });
+
+  it('is shared by the steps of a run that takes it once', async () => {
+    const { context } = await opened();
+    const one = context('one');
+    const steps = await underOneLease(one, async (inside) => {
+      const first = await withLease(inside, async ({ fence }) => fence);
+      const other = await withLease(context('two'), async () => 'in');
+      return [first, other, await withLease(inside, async ({ fence }) => fence)];
+    });
+    expect(steps).toEqual([1, 'held', 1]);
+    expect(await withLease(context('two'), async ({ fence }) => fence)).toBe(2);
   });
 
   it('of a holder that says nothing more runs out, not a millisecond early', async () => {

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readItem } from '../../shared/app/items.ts';
@@ -215,6 +216,14 @@ describe('a refusal says what is wrong and what to do:', () => {
       /^state-unavailable: CloudFormation in eu-central-1 cannot be reached/,
     );
   });
+});
+
+it('local verbs do not load the SDK of AWS: nothing of the command line imports it but on demand', () => {
+  const cli = join(import.meta.dirname, '../../cli');
+  const texts = readdirSync(cli).map((name) => readFileSync(join(cli, name), 'utf8'));
+  const loads = texts.flatMap((text) => text.match(/^.*adapters\/(aws|dynamodb|s3)\/.*$/gm) ?? []);
+  expect(loads.length).toBeGreaterThan(3);
+  expect(loads.filter((line) => !/^import type|\bimport\('/.test(line))).toEqual([]);
 });
 
 describe('as a process', () => {

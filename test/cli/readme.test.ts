@@ -41,6 +41,8 @@ describe('README', () => {
       'docs/adding-a-strategy.md',
       'docs/json.md',
       'docs/config.md',
+      'docs/deploy.md',
+      'docs/operations.md',
       'bench/README.md',
     ]) {
       const text = readFileSync(join(root, page), 'utf8');

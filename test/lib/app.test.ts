@@ -16,7 +16,7 @@ it('the program that cdk runs says why it refuses, without a stack trace, and wr
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
   expect(stderr.split('\n')).toEqual([
     "usage: There is no environment 'papre' (did you mean 'paper'?).",
-    expect.stringMatching(/^ {2}→ Add -c env=NAME; there are dev, live, paper\./),
+    expect.stringMatching(/^ {2}→ Name one of dev, live, paper: -c env=NAME for cdk/),
     '',
   ]);
   expect(existsSync(join(out, 'manifest.json'))).toBe(false);

@@ -37,8 +37,8 @@ const granted = Object.fromEntries(
   ]),
 );
 
-const ALL = 'ConditionCheckItem,DeleteItem,GetItem,PutItem,Query,UpdateItem';
-const WRITES = 'ConditionCheckItem,DeleteItem,PutItem,UpdateItem';
+const ALL = 'ConditionCheckItem,DeleteItem,GetItem,PutItem,Query';
+const WRITES = 'PutItem';
 const keys = (...prefixes: string[]) =>
   `ForAllValues:StringLike dynamodb:LeadingKeys ${prefixes.map((one) => `${one}#*`).join(',')} | Null dynamodb:LeadingKeys false`;
 

@@ -39,8 +39,8 @@ describe.each([
 });
 
 it.each([
-  ['Breakers', 10],
-  ['Requests', 10],
+  ['Breakers', 25],
+  ['Requests', 25],
 ])('%s has %i s, and is told its table only', (id, timeout) => {
   const properties = only(edge, 'AWS::Lambda::Function', id);
   expect(properties).toMatchObject({ Timeout: timeout, MemorySize: 256 });

@@ -1,119 +1,14 @@
 import { describe, expect, it, vi } from 'vitest';
 import { loadAccount } from '../../shared/app/account.ts';
 import { askFor } from '../../shared/app/ask.ts';
-import { ticksOverdue } from '../../shared/app/health.ts';
+import { ticksOverdue, unprotected } from '../../shared/app/health.ts';
 import { keys } from '../../shared/app/items.ts';
-import { withLease } from '../../shared/app/lease.ts';
 import { type Scheduled, scheduledTick, scheduledWatch } from '../../shared/app/scheduled.ts';
 import { unitsOf } from '../../shared/core/decimal.ts';
 import { AppError } from '../../shared/core/errors.ts';
-import { at, type LiveMarket, liveAccount } from '../helpers/live-market.ts';
+import { at, liveAccount } from '../helpers/live-market.ts';
+import { begun, code, decided, market, whileHeld } from '../helpers/scheduled.ts';
 import { scriptedInstances } from '../helpers/script.ts';
-
-const market: LiveMarket = { prices: {}, says: { 4: 'trend:long', 8: 'trend:exit', 12: 'trend:long' } };
-const begun = async (over: Partial<LiveMarket> = {}) => {
-  const live = liveAccount({ ...market, ...over });
-  expect(await scheduledWatch(live.scheduled(at(0, 0, 20)))).toMatchObject({ outcome: 'done' });
-  return live;
-};
-type Live = Awaited<ReturnType<typeof begun>>;
-
-const code = (work: Promise<unknown>) =>
-  work.then(
-    () => 'no error',
-    (error: unknown) => (error instanceof AppError ? error.code : String(error)),
-  );
-const decided = async (live: Live) =>
-  (await live.results()).decisions
-    .filter(({ symbol }) => symbol === 'BTC/USD')
-    .map(({ atMs, action, code: refusal }) =>
-      `${(atMs - at(0)) / 3_600_000} ${action} ${refusal ?? ''}`.trim(),
-    );
-
-/** Somebody else is at work on the account while `work` runs. */
-async function whileHeld<Result>(live: Live, work: () => Promise<Result>): Promise<Result> {
-  const { paper } = await live.scheduled(at(0)).openLoop();
-  const other = { ...paper.trader, owner: 'somebody else' };
-  const result = await withLease(other, work);
-  if (result === 'held') throw new Error('nobody else holds it');
-  return result;
-}
-
-describe('a tick that a schedule asks for', () => {
-  it('trades once, however often it is asked for', async () => {
-    const live = await begun();
-    expect(await scheduledTick(live.scheduled(at(4, 0, 3)), at(4))).toBe('done');
-    expect(await scheduledTick(live.scheduled(at(4, 0, 30)), at(4))).toBe('done-before');
-    expect(await scheduledTick(live.scheduled(at(4, 5)), at(4))).toBe('done-before');
-    expect((await loadAccount(live.store, live.account)).orders.size).toBe(1);
-    expect(await decided(live)).toEqual(['0 WAIT', '4 ENTER']);
-  });
-
-  it('waits until five seconds after its instant, and not once they have passed', async () => {
-    const live = await begun();
-    const waits: number[] = [];
-    const waiting = (ms: number) => live.scheduled(ms, { waitMs: async (wait) => void waits.push(wait) });
-    await scheduledTick(waiting(at(4, 0, 2)), at(4));
-    await scheduledTick(waiting(at(4, 0, 6)), at(4));
-    expect(waits).toEqual([3_000, 0]);
-  });
-
-  it('takes the instant of the bar in which a schedule came late', async () => {
-    const live = await begun();
-    expect(await scheduledTick(live.scheduled(at(4, 3)), at(4, 2, 59))).toBe('done');
-    expect(await decided(live)).toEqual(['0 WAIT', '4 ENTER']);
-  });
-
-  it('refuses an instant that has not come', async () => {
-    const live = await begun();
-    expect(await code(scheduledTick(live.scheduled(at(3, 59)), at(4)))).toBe('usage');
-    expect(await decided(live)).toEqual(['0 WAIT']);
-  });
-
-  it('decides fifteen minutes late, and a minute later records that it was missed', async () => {
-    for (const [minute, decision] of [
-      [15, '4 ENTER'],
-      [16, '4 WAIT MISSED'],
-    ] as const) {
-      const live = await begun();
-      expect(await scheduledTick(live.scheduled(at(4, minute)), at(4))).toBe('done');
-      expect(await decided(live)).toEqual(['0 WAIT', decision]);
-    }
-  });
-
-  it('records an older instant as missed, and trades the newest one', async () => {
-    const live = await begun({ says: { 4: 'trend:long', 8: 'trend:long' } });
-    expect(await scheduledTick(live.scheduled(at(8, 0, 6)), at(4))).toBe('done');
-    expect(await decided(live)).toEqual(['0 WAIT', '4 WAIT MISSED', '8 ENTER']);
-  });
-
-  it('fails while somebody else is at work, so that its retry comes back', async () => {
-    const live = await begun();
-    const tick = () => scheduledTick(live.scheduled(at(4, 0, 6)), at(4));
-    expect(await whileHeld(live, () => code(tick()))).toBe('account-busy');
-    expect(await decided(live)).toEqual(['0 WAIT']);
-    expect(await tick()).toBe('done');
-  });
-
-  it('says that a candle has not appeared, and leaves the tick to the next watch', async () => {
-    const live = await begun();
-    live.withheld.add('BTC/USD 4h 4');
-    expect(await scheduledTick(live.scheduled(at(4, 0, 6)), at(4))).toBe('not-ready');
-    expect(await scheduledWatch(live.scheduled(at(4, 1, 6)))).toMatchObject({ outcome: 'not-ready' });
-    live.withheld.clear();
-    expect(await scheduledWatch(live.scheduled(at(4, 2, 6)))).toMatchObject({ outcome: 'done' });
-    expect(await decided(live)).toEqual(['0 WAIT', '4 ENTER']);
-  });
-
-  it('decides nothing with less than 25 seconds left', async () => {
-    const live = await begun();
-    const withLeft = (ms: number) => live.scheduled(at(4, 0, 6), { leftMs: () => ms });
-    expect(await scheduledTick(withLeft(24_999), at(4))).toBe('out-of-time');
-    expect(await decided(live)).toEqual(['0 WAIT']);
-    expect(await scheduledTick(withLeft(25_000), at(4))).toBe('done');
-    expect(await decided(live)).toEqual(['0 WAIT', '4 ENTER']);
-  });
-});
 
 describe('a watch that a schedule wakes', () => {
   it('makes the account at its first run', async () => {
@@ -203,11 +98,45 @@ describe('a watch that a schedule wakes', () => {
     expect(cash.value).toBe(unitsOf('10050'));
   });
 
-  it('fails when Kraken cannot be reached, for its errors are an alarm', async () => {
+  it('does not fail when Kraken cannot be reached, and does not say that nothing is overdue', async () => {
     const live = await begun();
     live.broken.add('4h');
-    const run = await scheduledWatch(live.scheduled(at(4, 0, 40)));
-    expect(run).toMatchObject({ outcome: 'failed', failure: { code: 'source-unavailable' } });
+    const watched = (minute: number) => scheduledWatch(live.scheduled(at(4, minute, 40)));
+    const away = { outcome: 'source-unavailable', gauges: { positionsUnprotected: 0 } };
+    expect(await watched(0)).toEqual(away);
+    expect(await watched(15)).toEqual({ ...away, gauges: { ...away.gauges, ticksOverdue: 1 } });
+  });
+
+  it('waits until five seconds after the minute when something is open, and only then', async () => {
+    const live = await begun();
+    const waits: number[] = [];
+    const waiting = (ms: number) => live.scheduled(ms, { waitMs: async (wait) => void waits.push(wait) });
+    await scheduledWatch(waiting(at(3, 59, 1)));
+    expect(waits).toEqual([]);
+    await scheduledTick(live.scheduled(at(4, 0, 6)), at(4));
+    await scheduledWatch(waiting(at(4, 1, 1)));
+    await scheduledWatch(waiting(at(4, 1, 6)));
+    expect(waits).toEqual([4_000, 0]);
+  });
+
+  it('books and protects beside a request that cannot be read, and then fails', async () => {
+    const live = await begun();
+    await scheduledTick(live.scheduled(at(4, 0, 6)), at(4));
+    const key = { pk: `REQUEST#${live.account}`, sk: '1' };
+    await live.store.transact([
+      { kind: 'put', ...key, expect: 'absent', body: { kind: 'of a newer version' } },
+    ]);
+    const watched = () => scheduledWatch(live.scheduled(at(4, 1, 6)));
+    expect(await watched()).toMatchObject({ outcome: 'failed', failure: { code: 'state-invalid' } });
+    const { positions, orders } = await loadAccount(live.store, live.account);
+    expect([...positions.keys()]).toEqual(['BTC/USD']);
+    expect([...orders.values()].map(({ value }) => [value.purpose, value.state])).toEqual([['stop', 'OPEN']]);
+    // A tick decides nothing past it, for it may forbid what would be decided.
+    const tick = () => scheduledTick(live.scheduled(at(8, 0, 6)), at(8));
+    expect(await code(tick())).toBe('state-invalid');
+    await live.store.transact([{ kind: 'remove', ...key, expect: 1 }]);
+    expect(await tick()).toBe('done');
+    expect(await decided(live)).toEqual(['0 WAIT', '4 ENTER', '8 EXIT']);
   });
 
   it('says what went wrong at a first run that could not make the account', async () => {
@@ -253,6 +182,26 @@ describe('what a watch measures', () => {
     expect(counted(at(4, 15), null)).toBe(1);
     // An account owes nothing of the time before it.
     expect(counted(at(4, 15), null, at(4))).toBe(0);
+  });
+
+  it('counts a position whose stop is being withdrawn, or covers less than is held', async () => {
+    const live = await begun();
+    await scheduledTick(live.scheduled(at(4, 0, 6)), at(4));
+    await scheduledWatch(live.scheduled(at(4, 1, 6)));
+    const account = await loadAccount(live.store, live.account);
+    const [stop] = account.orders.values();
+    if (stop === undefined) throw new Error('no stop');
+    const counted = (change: Partial<typeof stop.value>) =>
+      unprotected({
+        ...account,
+        orders: new Map([['stop', { ...stop, value: { ...stop.value, ...change } }]]),
+      });
+    expect(counted({})).toEqual([]);
+    expect(counted({ isCancelRequested: true })).toEqual(['BTC/USD']);
+    expect(counted({ state: 'SENDING' })).toEqual(['BTC/USD']);
+    expect(counted({ filled: 1n })).toEqual(['BTC/USD']);
+    expect(counted({ purpose: 'exit' })).toEqual([]);
+    expect(counted({ purpose: 'entry' })).toEqual(['BTC/USD']);
   });
 
   it('counts a position that two watches in a row found without stop and sale, though they fail', async () => {
