@@ -85,13 +85,18 @@ export function latenessFacts(slice: () => Slice): void {
       const event = { at: new Date(BTC_ENTRY_MS).toISOString() };
       await leave(outputs.TradeTickName, event);
       const queue = new SQSClient(clientOf(emulator));
-      const wanted = { QueueUrl: outputs.DeadLetterQueueUrl, WaitTimeSeconds: 20 };
-      const { Messages: [letter] = [] } = await queue.send(new ReceiveMessageCommand(wanted));
+      const wanted = { QueueUrl: outputs.DeadLetterQueueUrl, WaitTimeSeconds: 5 };
+      const letters = async () => {
+        const { Messages = [] } = await queue.send(new ReceiveMessageCommand(wanted));
+        return Messages.map(({ Body = '{}' }) => JSON.parse(Body));
+      };
+      await expect.poll(letters, { timeout: MINUTE_MS }).toEqual([
+        expect.objectContaining({
+          requestPayload: event,
+          responsePayload: expect.objectContaining({ errorMessage: expect.stringContaining('Kraken') }),
+        }),
+      ]);
       kraken.fail(undefined);
-      expect(JSON.parse(letter?.Body ?? '{}')).toMatchObject({
-        requestPayload: event,
-        responsePayload: { errorMessage: expect.stringContaining('Kraken') },
-      });
     });
 
     it('is done by the watch as soon as it can be', async () => {
