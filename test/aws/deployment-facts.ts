@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HeadObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import {
+  GetScheduleCommand,
+  ListSchedulesCommand,
+  SchedulerClient,
+  UpdateScheduleCommand,
+} from '@aws-sdk/client-scheduler';
 import { describe, expect, it } from 'vitest';
 import { waitingRequests } from '../../shared/app/ask.ts';
 import { MINUTE_MS } from '../../shared/core/market/timeframes.ts';
@@ -24,6 +30,27 @@ export function deploymentFacts(slice: () => Slice): void {
       (await client.send(new HeadObjectCommand({ Bucket, Key }))).ETag,
     ]);
     return Promise.all(sizes);
+  };
+
+  const scheduler = () => new SchedulerClient(clientOf(slice().emulator));
+  const schedules = async () => {
+    const { Schedules = [] } = await scheduler().send(new ListSchedulesCommand({}));
+    const all = Schedules.map(({ Name }) => scheduler().send(new GetScheduleCommand({ Name })));
+    const expressionOf = ({ ScheduleExpression = '' }) => ScheduleExpression;
+    return (await Promise.all(all)).sort((a, b) => (expressionOf(a) < expressionOf(b) ? -1 : 1));
+  };
+  /** So that nothing changes while it is compared. */
+  const switchOff = async () => {
+    for (const { Name, ScheduleExpression, FlexibleTimeWindow, Target } of await schedules())
+      await scheduler().send(
+        new UpdateScheduleCommand({
+          Name,
+          ScheduleExpression,
+          FlexibleTimeWindow,
+          Target,
+          State: 'DISABLED',
+        }),
+      );
   };
 
   describe('a second deployment', () => {
@@ -64,11 +91,23 @@ export function deploymentFacts(slice: () => Slice): void {
   });
 
   describe('the schedules', () => {
-    // The ticks of every four hours are not waited for: their times and what they hand over are asserted on the
-    // template (test/lib), because the emulator hands the placeholder of the instant over as it is written.
-    it('start the watch each minute, which does what was asked', async () => {
-      const { cdk, words, call, store, moveTo } = slice();
+    it('are all switched on by a deployment that says so', async () => {
+      const { cdk, words } = slice();
+      expect((await schedules()).map(({ State }) => State)).toEqual(['DISABLED', 'DISABLED', 'DISABLED']);
       await cdk.deploy(...words, '-c', 'schedules=on');
+      expect((await schedules()).map(({ State, ScheduleExpression }) => [State, ScheduleExpression])).toEqual(
+        [
+          ['ENABLED', 'cron(* * * * ? *)'],
+          ['ENABLED', 'cron(0 0 * * ? *)'],
+          ['ENABLED', 'cron(0 4/4 * * ? *)'],
+        ],
+      );
+    });
+
+    // The ticks of every four hours are not waited for, and the emulator would hand over the placeholder of their
+    // instant as it is written: what they hand over is asserted on the template (test/lib).
+    it('start the watch each minute, which does what was asked', async () => {
+      const { call, store, moveTo } = slice();
       moveTo(ETH_ENTRY_MS + 3 * MINUTE_MS);
       const wish = { kind: 'capital', amount: '2500', why: 'to see whether anybody comes' };
       expect((await call('POST /requests', { body: wish })).status).toBe(202);
@@ -83,8 +122,9 @@ export function deploymentFacts(slice: () => Slice): void {
   describe('a destroyed deployment', () => {
     it('leaves its table and its bucket as they were, and nothing that runs', async () => {
       const { cdk, words, items, watch } = slice();
-      // The schedules go first, so that nothing changes while it is compared.
-      await cdk.deploy(...words, '-c', 'schedules=off');
+      await switchOff();
+      // One that is at work still ends first.
+      await expect.poll(watch, { timeout: MINUTE_MS }).not.toEqual({ outcome: 'held' });
       const [before, files] = [await items(), await candleFiles()];
       await cdk.destroy(...words);
       await expect(watch()).rejects.toThrow(/not found/i);

@@ -3,8 +3,9 @@ import { type EpochMs, type Timeframe, timeframeMs } from '../../shared/core/mar
 import { type KrakenPublic, krakenPublic } from '../helpers/kraken-public.ts';
 import { type Market, minuteMarket } from './market.ts';
 
-/** The market of the tests. BTC/USD is entered at the first instant, ETH/USD at the second, nothing between. */
-export const SEED = 127;
+const SEED = 127;
+
+/** The market of the seed: BTC/USD is entered at the first instant, ETH/USD at the second, nothing between. */
 export const BTC_ENTRY_MS: EpochMs = Date.parse('2025-01-16T00:00:00Z');
 export const ETH_ENTRY_MS: EpochMs = Date.parse('2025-01-17T00:00:00Z');
 

@@ -17,6 +17,8 @@ export interface Market {
   candles(symbol: string, timeframe: Timeframe, nowMs: EpochMs): Candles;
   /** All prices of a symbol are multiplied by `factor` from the close of this minute on: its candle shows the jump. */
   jump(symbol: string, minuteMs: EpochMs, factor: number): void;
+  /** As if it had never jumped. */
+  calm(): void;
 }
 
 interface Jump {
@@ -89,6 +91,7 @@ export function minuteMarket(seed: number): Market {
     jump(symbol, minuteMs, factor) {
       jumps.set(symbol, [...(jumps.get(symbol) ?? []), { minuteMs, factor }]);
     },
+    calm: () => jumps.clear(),
   };
 }
 

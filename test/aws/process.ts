@@ -23,7 +23,12 @@ interface ServerOptions {
 }
 
 // The group ends with the tests, however those end: a killed test run has nobody to call `stop`.
-const WATCHED = '"$@" & while kill -0 $! && kill -0 "$WATCHER"; do sleep 1; done 2>/dev/null; kill -9 0';
+const WATCHED = [
+  '"$@" & server=$!',
+  'trap "wait $server; exit" TERM',
+  'while kill -0 $server && kill -0 "$WATCHER"; do sleep 1; done 2>/dev/null',
+  'kill -9 0',
+].join('\n');
 
 /** Starts a server in a process group of its own and waits until it answers. @throws Error with its log */
 export async function startServer(options: ServerOptions): Promise<Server> {

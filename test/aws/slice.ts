@@ -15,7 +15,7 @@ import type { End } from './preload.ts';
 export const ACCOUNT_ID = 'paper-kraken';
 
 /** How an invocation ended. */
-export interface Ended {
+interface Ended {
   readonly outcome?: string;
   /** What the function threw. */
   readonly error?: string;
@@ -49,7 +49,7 @@ export interface Slice {
   /** Hands an event over as a schedule does: nobody waits for its end. */
   leave(functionName: string, event: object): Promise<void>;
   call(route: string, options?: CallOptions): Promise<Called>;
-  /** An account as on the first day: no item and no candle. */
+  /** The first day: no item, no candle, and a Kraken that answers and moves as it always does. */
   wipe(): Promise<void>;
   /** Every item there is, in the order of its keys. */
   items(): Promise<readonly string[]>;
@@ -98,14 +98,24 @@ export async function deploySlice(): Promise<Slice> {
     await cdk.bootstrap();
     const outputs = await cdk.deploy(...words, '-c', 'schedules=off');
     const flat = Object.assign({}, ...Object.values(outputs)) as Outputs;
-    return { emulator, kraken, cdk, words, outputs: flat, moveTo, nowMs, close, ...doorsOf(emulator, flat) };
+    return {
+      emulator,
+      kraken,
+      cdk,
+      words,
+      outputs: flat,
+      moveTo,
+      nowMs,
+      close,
+      ...doorsOf(emulator, flat, kraken),
+    };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-function doorsOf(emulator: Emulator, outputs: Outputs) {
+function doorsOf(emulator: Emulator, outputs: Outputs, kraken: LiveKraken) {
   const { TradeTickName, OrderWatchName, StateTableName, CandleBucketName } = outputs;
   const lambda = new LambdaClient({ ...clientOf(emulator), maxAttempts: 1 });
   const database = new DynamoDBClient(clientOf(emulator));
@@ -127,6 +137,9 @@ function doorsOf(emulator: Emulator, outputs: Outputs) {
     },
     call: (route: string, options: CallOptions = {}) => call(emulator, { ...outputs, ...options, route }),
     async wipe() {
+      kraken.market.calm();
+      kraken.withhold();
+      kraken.fail(undefined);
       for await (const { Items = [] } of pages())
         for (const { pk = { S: '' }, sk = { S: '' } } of Items)
           await database.send(new DeleteItemCommand({ TableName: StateTableName, Key: { pk, sk } }));

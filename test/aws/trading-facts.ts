@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../config/load.ts';
+import { loadAccount } from '../../shared/app/account.ts';
 import { MINUTE_MS } from '../../shared/core/market/timeframes.ts';
 import { BTC_ENTRY_MS } from './kraken.ts';
 import { onLaptop } from './laptop.ts';
@@ -35,6 +36,27 @@ export function tradingFacts(slice: () => Slice): void {
         ['ETH/USD', 'WAIT'],
       ]);
       expect([cloud.fills.length, cloud.open.length]).toEqual([1, 1]);
+    });
+
+    it('sell what falls through its stop, once, and leave nothing open', async () => {
+      const { tick, watch, moveTo, wipe, results, kraken, store } = slice();
+      await wipe();
+      // The stop lies 6 % below the entry.
+      kraken.market.jump('BTC/USD', BTC_ENTRY_MS + 2 * MINUTE_MS, 0.93);
+      moveTo(BTC_ENTRY_MS + 10_000);
+      await tick(BTC_ENTRY_MS);
+      for (const minute of [1, 2, 3, 4]) {
+        moveTo(BTC_ENTRY_MS + minute * MINUTE_MS + 10_000);
+        expect((await watch()).error).toBeUndefined();
+        expect((await results()).open).toHaveLength(minute < 3 ? 1 : 0);
+      }
+      const { fills, closed } = await results();
+      expect(fills.map(({ side, reason }) => [side, reason])).toEqual([
+        ['buy', 'ENTRY'],
+        ['sell', 'STOP'],
+      ]);
+      expect(closed).toHaveLength(1);
+      expect((await loadAccount(store, ACCOUNT_ID)).orders.size).toBe(0);
     });
 
     it('trade once when the schedule delivers the same event twice', async () => {
