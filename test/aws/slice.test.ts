@@ -4,6 +4,7 @@ import { crashFacts } from './crash-facts.ts';
 import { deploymentFacts } from './deployment-facts.ts';
 import { latenessFacts } from './lateness-facts.ts';
 import { operatorFacts } from './operator-facts.ts';
+import { personFacts } from './person-facts.ts';
 import { deploySlice, type Slice } from './slice.ts';
 import { tradingFacts } from './trading-facts.ts';
 
@@ -19,5 +20,6 @@ tradingFacts(slice);
 operatorFacts(slice);
 latenessFacts(slice);
 alarmFacts(slice);
+personFacts(slice);
 crashFacts(slice);
 deploymentFacts(slice);
