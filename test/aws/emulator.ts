@@ -1,6 +1,16 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { Control } from './preload.ts';
 import { freePort, run, type Server, startServer } from './process.ts';
@@ -11,6 +21,7 @@ export const ACCOUNT = '000000000000';
 
 const INSTALL_MS_MAX = 240_000;
 const START_MS_MAX = 30_000;
+const RETIRE_MS_MAX = 2_000;
 
 export interface Emulator extends Server {
   readonly endpoint: string;
@@ -18,7 +29,9 @@ export interface Emulator extends Server {
   /** The environment of whatever talks to it; nothing in it can reach AWS. */
   readonly variables: Readonly<Record<string, string>>;
   /** What happens inside functions from now on: their clock and their ends. */
-  control(control: Control): void;
+  control(control: Pick<Control, 'offsetMs' | 'ends'>): void;
+  /** Ends the processes of all functions, which are at rest: the next invocations begin with nothing in memory. */
+  retire(): Promise<void>;
   /** Whether a function has met its end, by the id of the rule. */
   hasEnded(id: string): boolean;
 }
@@ -30,11 +43,13 @@ export async function startEmulator(): Promise<Emulator> {
   const endpoint = `http://127.0.0.1:${port}`;
   const folder = mkdtempSync(join(tmpdir(), 'hot-crypto-aws-'));
   const controlFile = join(folder, 'control.json');
-  const control = (value: Control) => {
-    writeFileSync(`${controlFile}.new`, JSON.stringify(value));
+  let control: Control = { offsetMs: 0, life: 0 };
+  const tell = (change: Partial<Control>) => {
+    control = { ...control, ...change };
+    writeFileSync(`${controlFile}.new`, JSON.stringify(control));
     renameSync(`${controlFile}.new`, controlFile);
   };
-  control({ offsetMs: 0 });
+  tell({});
   const variables = harmlessVariables(endpoint, folder);
   const server = await startServer({
     command: [join(cache, 'bin/ministack')],
@@ -58,7 +73,14 @@ export async function startEmulator(): Promise<Emulator> {
     endpoint,
     port,
     variables,
-    control,
+    control: tell,
+    async retire() {
+      tell({ life: control.life + 1 });
+      const isAlive = () => readdirSync(folder).some((name) => name.startsWith('control.json.alive'));
+      // A process that the emulator ended left its sign.
+      for (const endMs = performance.now() + RETIRE_MS_MAX; isAlive() && performance.now() < endMs; )
+        await sleep(20);
+    },
     hasEnded: (id) => existsSync(`${controlFile}.${id}`),
     log: server.log,
     stop: async () => {

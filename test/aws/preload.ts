@@ -1,11 +1,13 @@
 import { subscribe } from 'node:diagnostics_channel';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { ClientRequest } from 'node:http';
 
 /** What the tests decide about what happens inside functions. */
 export interface Control {
   /** Added to the machine's clock. */
   readonly offsetMs: number;
+  /** Processes that began under another number end. */
+  readonly life: number;
   readonly ends?: readonly End[];
 }
 
@@ -23,6 +25,8 @@ export interface End {
   readonly when: 'before' | 'after';
 }
 
+const LOOK_MS = 20;
+
 const controlFile = process.env['TEST_CONTROL_FILE'];
 const functionName = process.env['AWS_LAMBDA_FUNCTION_NAME'];
 // The CDK and whatever else is started beside functions keep their clock.
@@ -32,6 +36,8 @@ function takeOver(file: string, name: string): void {
   // Read each time: a clock that moved during an invocation would take its time away.
   const now = () => JSON.parse(readFileSync(file, 'utf8')) as Control;
   shiftDate(() => now().offsetMs);
+  const sign = `${file}.alive.${process.pid}`;
+  endWithLife(sign, () => now().life);
   const isReached = (end: End, when: End['when']) => {
     if (when === 'before') count.set(end.id, (count.get(end.id) ?? 0) + 1);
     return end.when === when && count.get(end.id) === end.number && !existsSync(`${file}.${end.id}`);
@@ -41,11 +47,22 @@ function takeOver(file: string, name: string): void {
     const reached = ends.find((end) => isMeant(end, request) && isReached(end, when));
     if (reached === undefined) return;
     writeFileSync(`${file}.${reached.id}`, '');
+    rmSync(sign, { force: true });
     process.kill(process.pid, 'SIGKILL');
   });
 }
 
 const count = new Map<string, number>();
+
+/** AWS starts functions anew whenever it likes: here, when the tests like. The sign is there as long as the process. */
+function endWithLife(sign: string, lifeNow: () => number): void {
+  const life = lifeNow();
+  writeFileSync(sign, '');
+  process.once('exit', () => rmSync(sign, { force: true }));
+  setInterval(() => {
+    if (lifeNow() !== life) process.exit();
+  }, LOOK_MS).unref();
+}
 
 function shiftDate(offsetMs: () => number): void {
   const Real = Date;

@@ -49,7 +49,10 @@ export interface Slice {
   /** Hands an event over as a schedule does: nobody waits for its end. */
   leave(functionName: string, event: object): Promise<void>;
   call(route: string, options?: CallOptions): Promise<Called>;
-  /** The first day: no item, no candle, and a Kraken that answers and moves as it always does. */
+  /**
+   * The first day: no item, no candle, nothing in the memory of functions, and a Kraken that answers and moves as it
+   * always does.
+   */
   wipe(): Promise<void>;
   /** Every item there is, in the order of its keys. */
   items(): Promise<readonly string[]>;
@@ -137,6 +140,7 @@ function doorsOf(emulator: Emulator, outputs: Outputs, kraken: LiveKraken) {
     },
     call: (route: string, options: CallOptions = {}) => call(emulator, { ...outputs, ...options, route }),
     async wipe() {
+      await emulator.retire();
       kraken.market.calm();
       kraken.withhold();
       kraken.fail(undefined);

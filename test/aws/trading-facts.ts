@@ -72,11 +72,9 @@ export function tradingFacts(slice: () => Slice): void {
 
     it('trade once when two of them run at the same time: the other is told to come back', async () => {
       const { tick, moveTo, wipe, items } = slice();
-      // A process for each of them is there: with one still to be started they would hardly meet.
-      await Promise.all([tick(BTC_ENTRY_MS), tick(BTC_ENTRY_MS)]);
       await wipe();
-      // Both wait until five seconds after the close, and set out together.
-      moveTo(BTC_ENTRY_MS + 3_000);
+      // Both start a process, wait until five seconds after the close, and set out together.
+      moveTo(BTC_ENTRY_MS + 1_000);
       const ended = await Promise.all([tick(BTC_ENTRY_MS), tick(BTC_ENTRY_MS)]);
       expect(ended).toContainEqual({ outcome: 'done' });
       expect(ended).toContainEqual({ error: expect.stringContaining(`'${ACCOUNT_ID}'`) });
