@@ -42,9 +42,10 @@ export function crashFacts(slice: () => Slice): void {
 
   /** Kills a function after each of its writes in turn, and lets the watches of the next minutes run. */
   const sweep = async (functionName: string, run: (write: number, end: End) => Promise<unknown>) => {
-    const { wipe, emulator } = slice();
+    const { wipe, forget, emulator } = slice();
+    await wipe();
     for (let number = 1; number <= WRITES_MAX; number++) {
-      await wipe();
+      await forget();
       const end = {
         id: `${functionName}-${number}`,
         functionName,

@@ -54,6 +54,8 @@ export interface Slice {
    * always does.
    */
   wipe(): Promise<void>;
+  /** Another first day among the same candles: only no item. */
+  forget(): Promise<void>;
   /** Every item there is, in the order of its keys. */
   items(): Promise<readonly string[]>;
   results(): Promise<Kept>;
@@ -130,6 +132,11 @@ function doorsOf(emulator: Emulator, outputs: Outputs, kraken: LiveKraken) {
     return answer.FunctionError === undefined ? payload : { error: payload.errorMessage };
   };
   const pages = () => paginateScan({ client: database }, { TableName: StateTableName, ConsistentRead: true });
+  const forget = async () => {
+    for await (const { Items = [] } of pages())
+      for (const { pk = { S: '' }, sk = { S: '' } } of Items)
+        await database.send(new DeleteItemCommand({ TableName: StateTableName, Key: { pk, sk } }));
+  };
   return {
     store,
     tick: (at: EpochMs) => invoke(TradeTickName, { at: new Date(at).toISOString() }),
@@ -139,14 +146,13 @@ function doorsOf(emulator: Emulator, outputs: Outputs, kraken: LiveKraken) {
       await lambda.send(new InvokeCommand({ FunctionName, InvocationType: 'Event', Payload }));
     },
     call: (route: string, options: CallOptions = {}) => call(emulator, { ...outputs, ...options, route }),
+    forget,
     async wipe() {
       await emulator.retire();
       kraken.market.calm();
       kraken.withhold();
       kraken.fail(undefined);
-      for await (const { Items = [] } of pages())
-        for (const { pk = { S: '' }, sk = { S: '' } } of Items)
-          await database.send(new DeleteItemCommand({ TableName: StateTableName, Key: { pk, sk } }));
+      await forget();
       for await (const { Contents = [] } of paginateListObjectsV2(
         { client: objects },
         { Bucket: CandleBucketName },
