@@ -51,9 +51,7 @@ export function permissionFacts(slice: () => Slice): void {
     for (const grant of [
       'dynamodb:GetItem',
       'dynamodb:Query',
-      'dynamodb:PutItem',
       'dynamodb:ConditionCheckItem',
-      's3:GetObject',
       's3:PutObject',
       's3:ListBucket',
     ])

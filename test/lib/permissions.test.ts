@@ -74,10 +74,10 @@ describe('least privilege', () => {
     ]);
   });
 
-  it('lets the requests change requests, and read the account', () => {
+  it('lets the requests be put, and the account be looked up', () => {
     expect(granted['RequestsRole']).toEqual([
       logs('Requests'),
-      `Allow dynamodb GetItem,Query | StateTable.Arn | ${keys('ACCOUNT', 'REQUEST')}`,
+      `Allow dynamodb GetItem | StateTable.Arn | ${keys('ACCOUNT')}`,
       `Allow dynamodb ${WRITES} | StateTable.Arn | ${keys('REQUEST')}`,
     ]);
   });
