@@ -21,6 +21,11 @@ export function mayRead(table: TableV2, prefixes: readonly string[]): PolicyStat
   return ofPartitions(table, READ, prefixes);
 }
 
+/** One item at a time of partitions that begin so: whoever does not know its key learns nothing. */
+export function mayGet(table: TableV2, prefixes: readonly string[]): PolicyStatement {
+  return ofPartitions(table, ['dynamodb:GetItem'], prefixes);
+}
+
 /** New and changed items of partitions that begin so; nothing is ever taken away there. */
 export function mayPut(table: TableV2, prefixes: readonly string[]): PolicyStatement {
   return ofPartitions(table, [PUT], prefixes);

@@ -8,7 +8,7 @@ import type { Deployment } from '../../config/deployment.ts';
 import type { Bundles } from '../bundle.ts';
 import { EngineFunction } from '../constructs/engine-function.ts';
 import { monthOfLogs } from '../constructs/logs.ts';
-import { mayPut, mayRead } from '../grants.ts';
+import { mayGet, mayPut, mayRead } from '../grants.ts';
 import type { DataStack } from './data.ts';
 import { EngineStack } from './engine-stack.ts';
 
@@ -48,7 +48,7 @@ export class EdgeStack extends EngineStack {
     const requests = new EngineFunction(this, 'Requests', {
       ...common,
       folder: bundles.requests,
-      grants: [mayRead(data.table, ['ACCOUNT#', 'REQUEST#']), mayPut(data.table, ['REQUEST#'])],
+      grants: [mayGet(data.table, ['ACCOUNT#']), mayPut(data.table, ['REQUEST#'])],
     });
     const api = this.addApi();
     const toBreakers = new HttpLambdaIntegration('ToBreakers', breakers);

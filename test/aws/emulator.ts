@@ -8,6 +8,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -26,6 +27,8 @@ const RETIRE_MS_MAX = 2_000;
 export interface Emulator extends Server {
   readonly endpoint: string;
   readonly port: number;
+  /** By which it is known, when it is spoken to over TLS. */
+  readonly certificate: string | undefined;
   /** The environment of whatever talks to it; nothing in it can reach AWS. */
   readonly variables: Readonly<Record<string, string>>;
   /** What happens inside functions from now on: their clock and their ends. */
@@ -36,11 +39,16 @@ export interface Emulator extends Server {
   hasEnded(id: string): boolean;
 }
 
+export interface EmulatorOptions {
+  /** Whether roles, conditions and signatures decide what is answered; by default everybody may do everything. */
+  readonly isEnforcing?: boolean;
+}
+
 /** Installs the emulator into the project's cache when it is not there, and starts it on a free port of this machine. */
-export async function startEmulator(): Promise<Emulator> {
+export async function startEmulator({ isEnforcing = false }: EmulatorOptions = {}): Promise<Emulator> {
   const cache = await installed();
   const port = await freePort();
-  const endpoint = `http://127.0.0.1:${port}`;
+  const endpoint = `${isEnforcing ? 'https' : 'http'}://127.0.0.1:${port}`;
   const folder = mkdtempSync(join(tmpdir(), 'hot-crypto-aws-'));
   const controlFile = join(folder, 'control.json');
   let control: Control = { offsetMs: 0, life: 0 };
@@ -50,7 +58,11 @@ export async function startEmulator(): Promise<Emulator> {
     renameSync(`${controlFile}.new`, controlFile);
   };
   tell({});
-  const variables = harmlessVariables(endpoint, folder);
+  const certificateFile = join(folder, 'ministack-tls/server.crt');
+  const variables = {
+    ...harmlessVariables(endpoint, folder),
+    ...(isEnforcing && { NODE_EXTRA_CA_CERTS: certificateFile }),
+  };
   const server = await startServer({
     command: [join(cache, 'bin/ministack')],
     logFile: join(folder, 'emulator.log'),
@@ -61,17 +73,21 @@ export async function startEmulator(): Promise<Emulator> {
       // Its default is every interface.
       BIND_HOST: '127.0.0.1',
       MINISTACK_HOST: '127.0.0.1',
+      // Its broker of messages for devices would listen at every interface all the same.
+      IOT_MTLS_ENABLED: '0',
       // Functions are processes of this machine that inherit this.
       NODE_OPTIONS: `--import=${pathToFileURL(join(import.meta.dirname, 'preload.ts'))}`,
       // AWS waits a minute before it tries again what failed.
       LAMBDA_ASYNC_RETRY_BASE_SECONDS: '0.3',
       TEST_CONTROL_FILE: controlFile,
+      ...(isEnforcing && enforcing),
     },
-    isUp: async () => (await fetch(`${endpoint}/_ministack/health`).catch(() => undefined))?.ok === true,
+    isUp: () => isHealthy(`${endpoint}/_ministack/health`),
   });
   return {
     endpoint,
     port,
+    certificate: isEnforcing ? readFileSync(certificateFile, 'utf8') : undefined,
     variables,
     control: tell,
     async retire() {
@@ -88,6 +104,30 @@ export async function startEmulator(): Promise<Emulator> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+const enforcing = {
+  AUTH: 'true',
+  // Our buckets and queues, and those of the CDK, refuse whoever comes without TLS.
+  USE_SSL: '1',
+  PYTHONPATH: join(import.meta.dirname, 'python'),
+  PYTHONDONTWRITEBYTECODE: '1',
+};
+
+/** A certificate that an emulator made for itself is known only when it is up. */
+async function isHealthy(url: string): Promise<boolean> {
+  if (url.startsWith('http:'))
+    return fetch(url).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  return new Promise((resolve) => {
+    const asked = get(url, { rejectUnauthorized: false }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode === 200);
+    });
+    asked.once('error', () => resolve(false));
+  });
 }
 
 /** Makes the emulator's folder as `requirements.txt` has it. @returns that folder */

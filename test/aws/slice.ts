@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { Agent } from 'node:https';
 import { DeleteItemCommand, DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DeleteObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
@@ -6,8 +6,9 @@ import { dynamoStateStore } from '../../shared/adapters/dynamodb/state-store.ts'
 import { type Kept, readResults } from '../../shared/app/results.ts';
 import { DAY_MS, type EpochMs } from '../../shared/core/market/timeframes.ts';
 import type { StateStore } from '../../shared/ports/state-store.ts';
+import { type Called, type CallOptions, callApi } from './api.ts';
 import { type Cdk, cdkOn } from './cdk.ts';
-import { type Emulator, REGION, startEmulator } from './emulator.ts';
+import { type Emulator, type EmulatorOptions, REGION, startEmulator } from './emulator.ts';
 import { BTC_ENTRY_MS, type LiveKraken, liveKraken } from './kraken.ts';
 import type { End } from './preload.ts';
 
@@ -62,32 +63,21 @@ export interface Slice {
   close(): Promise<void>;
 }
 
-interface CallOptions {
-  /** Of a POST. */
-  readonly body?: object;
-  readonly isSigned?: boolean;
-}
-
-interface Called {
-  readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: whatever the API answers, for expectations
-  readonly body: any;
-}
-
 const DEV = ['-c', 'env=dev'];
 
 /** What every client of the tests is made with: nothing of it comes from the person's environment. */
-export const clientOf = ({ endpoint }: Pick<Emulator, 'endpoint'>) => ({
+export const clientOf = ({ endpoint, certificate }: Pick<Emulator, 'endpoint' | 'certificate'>) => ({
   endpoint,
+  ...(certificate !== undefined && { requestHandler: { httpsAgent: new Agent({ ca: certificate }) } }),
   region: REGION,
   credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
 });
 
 /** Starts an emulator and a Kraken, and deploys the application there, with its schedules off. */
-export async function deploySlice(): Promise<Slice> {
+export async function deploySlice(options: EmulatorOptions = {}): Promise<Slice> {
   let offsetMs = 0;
   const nowMs = () => Date.now() + offsetMs;
-  const [emulator, kraken] = await Promise.all([startEmulator(), liveKraken(nowMs)]);
+  const [emulator, kraken] = await Promise.all([startEmulator(options), liveKraken(nowMs)]);
   const moveTo: Slice['moveTo'] = (ms, ...ends) => {
     offsetMs = ms - Date.now();
     emulator.control({ offsetMs, ends });
@@ -145,7 +135,7 @@ function doorsOf(emulator: Emulator, outputs: Outputs, kraken: LiveKraken) {
       const Payload = JSON.stringify(event);
       await lambda.send(new InvokeCommand({ FunctionName, InvocationType: 'Event', Payload }));
     },
-    call: (route: string, options: CallOptions = {}) => call(emulator, { ...outputs, ...options, route }),
+    call: (route: string, options: CallOptions = {}) => callApi(emulator, { ...outputs, ...options, route }),
     forget,
     async wipe() {
       await emulator.retire();
@@ -171,32 +161,4 @@ function doorsOf(emulator: Emulator, outputs: Outputs, kraken: LiveKraken) {
         toMs: BTC_ENTRY_MS + 20 * DAY_MS,
       }),
   };
-}
-
-/** One call of the HTTP API. The emulator knows it by the host, which `fetch` does not let one set. */
-function call(
-  { port }: Emulator,
-  { ApiUrl, route, body, isSigned = true }: CallOptions & { readonly ApiUrl: string; readonly route: string },
-): Promise<Called> {
-  const [method = '', path = ''] = route.split(' ');
-  const headers = {
-    host: ApiUrl.replace(/^https?:\/\//, ''),
-    'content-type': 'application/json',
-    // The emulator asks for a signature and does not verify it; AWS does both.
-    ...(isSigned && {
-      authorization: `AWS4-HMAC-SHA256 Credential=test/20250116/${REGION}/execute-api/aws4_request, SignedHeaders=host, Signature=0`,
-    }),
-  };
-  return new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port, method, path, headers }, (answer) => {
-      const parts: Buffer[] = [];
-      answer.on('data', (part: Buffer) => parts.push(part)).once('error', reject);
-      answer.once('end', () => {
-        const text = Buffer.concat(parts).toString();
-        resolve({ status: answer.statusCode ?? 0, body: text === '' ? null : JSON.parse(text) });
-      });
-    });
-    sent.once('error', reject);
-    sent.end(method === 'GET' || body === undefined ? undefined : JSON.stringify(body));
-  });
 }
