@@ -48,7 +48,8 @@ export class EdgeStack extends EngineStack {
     const requests = new EngineFunction(this, 'Requests', {
       ...common,
       folder: bundles.requests,
-      grants: [mayGet(data.table, ['ACCOUNT#']), mayPut(data.table, ['REQUEST#'])],
+      // A request is read back when its write has no answer.
+      grants: [mayGet(data.table, ['ACCOUNT#', 'REQUEST#']), mayPut(data.table, ['REQUEST#'])],
     });
     const api = this.addApi();
     const toBreakers = new HttpLambdaIntegration('ToBreakers', breakers);

@@ -77,7 +77,7 @@ describe('least privilege', () => {
   it('lets the requests be put, and the account be looked up', () => {
     expect(granted['RequestsRole']).toEqual([
       logs('Requests'),
-      `Allow dynamodb GetItem | StateTable.Arn | ${keys('ACCOUNT')}`,
+      `Allow dynamodb GetItem | StateTable.Arn | ${keys('ACCOUNT', 'REQUEST')}`,
       `Allow dynamodb ${WRITES} | StateTable.Arn | ${keys('REQUEST')}`,
     ]);
   });
