@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { keys } from '../shared/app/items.ts';
+import { hasOurSchema } from '../shared/app/schema.ts';
 import { AppError } from '../shared/core/errors.ts';
 import type { StateStore } from '../shared/ports/state-store.ts';
 import { accountsIn, openExistingState, openWorkspace, type Workspace } from './context.ts';
@@ -68,6 +69,7 @@ async function openThere(name: string, { account = KRAKEN_ACCOUNT }: AccountOpti
 
 async function expectAccount(store: StateStore, account: string, environment: string): Promise<void> {
   try {
+    await hasOurSchema(store);
     if ((await store.get(keys.head(account))) === undefined) throw notThereYet(environment, account);
   } catch (error) {
     store.close();
@@ -101,8 +103,8 @@ function chooseAccount(workspace: Workspace, wanted: string | undefined): string
 }
 
 /** What a screen calls an environment. */
-export function placeLabel({ name, region }: Pick<EnvironmentPlace, 'name' | 'region'>): string {
-  return `env ${name} (${region})`;
+export function placeLabel({ name, region, accountId }: EnvironmentPlace): string {
+  return `env ${name} (${accountId} ${region})`;
 }
 
 /** What a screen calls an account: one of an environment must not pass for one of this machine. */

@@ -78,10 +78,21 @@ export async function askAndSay(
   await withPaperAccount(options, async (opened) => {
     const { store, account } = opened;
     const ask = askOf(options);
-    await askFor(store, account, { ask, wish: wish(opened) });
+    await askFor(store, account, { ask, wish: wish(opened) }).catch((error: unknown) => {
+      throw perhapsAsked(error, ask);
+    });
     if (options.json) sayJson({ account, id: ask.id, by: ask.by, why: ask.why, askedMs: ask.askedMs });
     else say(`Asked of ${accountLabel(opened)}: ${what}. ${whenDone(opened)}`);
   });
+}
+
+/** Asked twice, capital would be added twice. */
+function perhapsAsked(error: unknown, { id }: Ask): unknown {
+  const isUncertain =
+    error instanceof AppError && (error.code === 'state-unavailable' || error.code === 'state-contended');
+  if (!isUncertain) return error;
+  const hint = `It may have been asked all the same (as ${id}): look at \`status\`, which shows what waits and what was done, before you ask again.`;
+  return new AppError(error.code, error.message, hint, { cause: error });
 }
 
 /** When a request is carried out. */

@@ -16,7 +16,15 @@ export interface RequestView {
 
 /** What an account was asked and has not done yet, oldest first. */
 export async function requestsOf(store: StateStore, account: string): Promise<readonly RequestView[]> {
-  return (await waitingRequests(store, account)).map(viewOf);
+  return (await waitingRequests(store, account)).map(({ sk, request }) =>
+    request === undefined ? unreadable(sk) : viewOf(request),
+  );
+}
+
+/** The key begins with the instant of asking. */
+function unreadable(sk: string): RequestView {
+  const what = 'UNREADABLE: asked by another version of this program; ticks decide nothing until it is gone';
+  return { id: sk, what, askedMs: Number.parseInt(sk, 10) || 0, by: '–', why: '–' };
 }
 
 function viewOf(request: Request): RequestView {

@@ -1,7 +1,6 @@
 import * as z from 'zod';
-import { waitingRequests } from '../shared/app/ask.ts';
+import { spelledRequests } from '../shared/app/ask.ts';
 import { listBreakers, resetBreaker, scopeNamed, tripBreaker } from '../shared/app/breakers.ts';
-import { bodyOf as bodyOfRequest } from '../shared/app/items.ts';
 import { AppError } from '../shared/core/errors.ts';
 import { openOperator } from './context.ts';
 import { askOf, bodyOf, type HttpEvent, httpApi, why } from './http.ts';
@@ -16,7 +15,7 @@ const scopeOf = (event: HttpEvent) =>
 const listed = async () => ({
   account,
   breakers: await listBreakers(store, account),
-  waiting: (await waitingRequests(store, account)).map(bodyOfRequest),
+  waiting: await spelledRequests(store, account),
 });
 
 /** What forbids entries: listed, tripped and reset. */

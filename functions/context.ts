@@ -36,6 +36,8 @@ const LEASE_MARGIN_MS = 30_000;
 const EXCHANGE_TIMEOUT_MS = 5_000;
 /** A schedule comes at any second of its minute; ten more for the run. */
 const STOP_GRACE_MS = 70_000;
+/** One watch that fails is no absence: the next one goes through both minutes, in order. */
+const ABSENCE_MS = 2 * MINUTE_MS;
 
 /** What deployment wrote beside the bundle. */
 const deployedSchema = z.strictObject({
@@ -169,7 +171,7 @@ function loopOver({ store, feed, source, codeVersion, config, leaseMs }: Parts):
     feed,
     source,
     missedTimeframes: ['1m', '15m', '1h', '4h'],
-    absenceMs: MINUTE_MS,
+    absenceMs: ABSENCE_MS,
   };
 }
 

@@ -60,7 +60,8 @@ function reply(statusCode: number, body: object): HttpResult {
 }
 
 /** A call without a confirmation may have been carried out: repeated, capital would be added twice. */
-const LOOK_FIRST = 'It may have been done all the same: look at GET /breakers before you ask again.';
+const LOOK_FIRST =
+  'It may have been done all the same. Before you ask again, look at GET /breakers, which shows what waits, and at `hot-crypto status --env NAME`, which shows what was done.';
 
 /** Tells callers what they can change, and nothing of our insides. */
 function failure(logger: Logger, error: unknown): HttpResult {

@@ -1,6 +1,6 @@
 import { isDecimalText, type Units, unitsOf } from '../core/decimal.ts';
 import type { EpochMs } from '../core/market/timeframes.ts';
-import type { Action, Item, StateStore } from '../ports/state-store.ts';
+import type { Action, Item, ItemBody, StateStore } from '../ports/state-store.ts';
 import { bodyOf, keys, type Outcome, type Request, readItem, requestPartition, sortableMs } from './items.ts';
 import { monthsOf, type Span } from './results.ts';
 
@@ -56,9 +56,35 @@ export async function askFor(
   await store.transact([requestAction(account, ask, wish)]);
 }
 
-/** What was asked and is not carried out yet, oldest first. */
-export async function waitingRequests(store: StateStore, account: string): Promise<readonly Request[]> {
-  return (await store.query(requestPartition(account))).map((item) => readItem('request', item));
+/** Something that was asked and waits; undefined when another version of the program asked it. */
+export interface Waiting {
+  readonly sk: string;
+  readonly request: Request | undefined;
+}
+
+/** What was asked and is not carried out yet, oldest first, for people: what cannot be read hides nothing else. */
+export async function waitingRequests(store: StateStore, account: string): Promise<readonly Waiting[]> {
+  const items = await store.query(requestPartition(account));
+  return items.map((item) => ({ sk: item.sk, request: readableRequest(item) }));
+}
+
+function readableRequest(item: Item): Request | undefined {
+  try {
+    return readItem('request', item);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same, spelled for programs. */
+export async function spelledRequests(store: StateStore, account: string): Promise<readonly ItemBody[]> {
+  const waiting = await waitingRequests(store, account);
+  return waiting.map(({ sk, request }) => (request ? bodyOf(request) : { id: sk, kind: 'unreadable' }));
+}
+
+/** Whether anything was asked and is not carried out yet. */
+export async function isAnythingAsked(store: StateStore, account: string): Promise<boolean> {
+  return (await store.query(requestPartition(account), { limit: 1 })).length > 0;
 }
 
 /** How the newest requests of a span ended, newest first. */

@@ -48,12 +48,19 @@ export async function drive(
   let { open } = begun;
   const isBusy = () => open.openOrders + open.openPositions > 0;
   const analyst = analystOf(trader);
+  let refused: readonly unknown[] = [];
   for (const step of clockSteps(whole, isBusy, begun.mark)) {
     hooks.needTime?.(step.kind === 'TICK' ? 'tick' : 'step');
     if (step.kind === 'OPEN' || step.kind === 'RANGE') await meet(paper, step);
-    else open = await work(trader, step, { analyst, hooks, begun });
+    else {
+      const worked = await work(trader, step, { analyst, hooks, begun });
+      open = worked;
+      refused = worked.refused ?? refused;
+    }
     await hooks.onStep?.(step);
   }
+  // What was asked and could not be done is told once every step is done.
+  if (refused.length > 0) throw refused[0];
   return open;
 }
 
@@ -107,7 +114,7 @@ async function work(
   trader: Trader,
   { kind, atMs }: Step,
   { analyst, hooks, begun }: { analyst: Analyst; hooks: DriveHooks; begun: Begun },
-): Promise<OpenCounts> {
+): Promise<OpenCounts & { readonly refused?: readonly unknown[] }> {
   if (kind !== 'TICK') {
     const outcome = await watch(trader, { analyst, atMs, isCandleClosed: kind === 'CLOSED' });
     if (outcome === 'held') throw held(trader.account);

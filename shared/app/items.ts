@@ -230,7 +230,9 @@ export function readItem<Kind extends keyof Kinds>(kind: Kind, item: Item): Kind
   throw new AppError(
     'state-invalid',
     `The stored item ${item.pk} / ${item.sk} is not a valid ${kind}: ${z.prettifyError(result.error)}`,
-    'Restore the state file from a copy, or move it away to begin with a new account.',
+    kind === 'request'
+      ? 'Another version of this program asked it: use that version, which carries it out, or remove that one item.'
+      : 'Restore the state from a copy, or begin with a new account.',
   );
 }
 

@@ -11,7 +11,7 @@ import {
 } from '../core/market/timeframes.ts';
 import { loadAccount, openAccount } from './account.ts';
 import { analystOf } from './analysis.ts';
-import { waitingRequests } from './ask.ts';
+import { isAnythingAsked } from './ask.ts';
 import { type DriveHooks, drive, held, type Paper } from './drive.ts';
 import type { Head } from './items.ts';
 import type { LiveFeed } from './live-feed.ts';
@@ -85,9 +85,10 @@ function clockBehind(account: string, nowMs: EpochMs, reachedMs: EpochMs): AppEr
 
 /** While something is open every watch carries requests out; while nothing is, this one does. */
 async function attend({ paper: { trader } }: PaperLoop, atMs: EpochMs): Promise<void> {
-  if ((await waitingRequests(trader.store, trader.account)).length === 0) return;
+  if (!(await isAnythingAsked(trader.store, trader.account))) return;
   const watched = await watch(trader, { analyst: analystOf(trader), atMs, isCandleClosed: false });
   if (watched === 'held') throw held(trader.account);
+  if (watched.refused.length > 0) throw watched.refused[0];
 }
 
 /** Stores the exec candles up to a tick, also while nothing is open, so that yesterday can be replayed exactly. */
@@ -163,7 +164,9 @@ async function meetMissed(loop: PaperLoop, { fromMs, toMs, newestTickMs, hooks }
   const lastMs = Math.min(newestTickMs, metMs);
   for (let atMs = (head.value.lastTickMs ?? newestTickMs) + tickMs; atMs <= lastMs; atMs += tickMs) {
     hooks.needTime?.('tick');
-    const outcome = await tick(trader, { analyst, atMs, isMissed: hooks.isMissed?.(atMs) ?? true });
+    const needTime = () => hooks.needTime?.('tick');
+    const isMissed = hooks.isMissed?.(atMs) ?? true;
+    const outcome = await tick(trader, { analyst, atMs, isMissed, needTime });
     if (outcome === 'held') throw held(trader.account);
     if (outcome !== 'done-before') hooks.onDecisions?.(outcome.decisions);
   }

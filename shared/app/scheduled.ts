@@ -3,7 +3,7 @@ import { isoMinute } from '../core/market/calendar.ts';
 import { type EpochMs, MINUTE_MS } from '../core/market/timeframes.ts';
 import type { StateStore } from '../ports/state-store.ts';
 import { loadAccount } from './account.ts';
-import { waitingRequests } from './ask.ts';
+import { isAnythingAsked } from './ask.ts';
 import { type DriveHooks, held } from './drive.ts';
 import { ticksOverdue, unprotected } from './health.ts';
 import { type Head, keys, readItem } from './items.ts';
@@ -86,21 +86,23 @@ function tooEarly(askedMs: EpochMs, nowMs: EpochMs): AppError {
  * measures nothing. A market that cannot be reached is no failure of ours, until it lasts.
  */
 export async function scheduledWatch(scheduled: Scheduled): Promise<WatchRun> {
-  const { store, account } = scheduled;
+  const { store, account, nowMs } = scheduled;
   const head = await headOf(store, account);
   const isOpen = head !== undefined && head.openOrders + head.openPositions > 0;
-  const isDue = (head?.lastTickMs ?? 0) < lastTickMs(scheduled, scheduled.nowMs());
-  if (head !== undefined && !isOpen && !isDue && (await waitingRequests(store, account)).length === 0)
+  const isDue = (head?.lastTickMs ?? 0) < lastTickMs(scheduled, nowMs());
+  if (isOpen || isDue) await untilClosed(scheduled, Math.floor(nowMs() / MINUTE_MS) * MINUTE_MS);
+  else if (head !== undefined && !(await isAnythingAsked(store, account)))
     return { outcome: 'idle', gauges: gaugesOf(scheduled, head, 0) };
-  if (isOpen) await untilClosed(scheduled, Math.floor(scheduled.nowMs() / MINUTE_MS) * MINUTE_MS);
-  const before = isOpen ? unprotected(await loadAccount(store, account)) : [];
+  return worked(scheduled, isOpen ? unprotected(await loadAccount(store, account)) : []);
+}
+
+/** @param before symbols that are unprotected as the run begins */
+async function worked(scheduled: Scheduled, before: readonly string[]): Promise<WatchRun> {
   const ended = await run(scheduled).catch((failure: unknown) => ({ failure }));
   if (ended === 'held') return { outcome: ended };
   const failure = typeof ended === 'object' ? ended.failure : undefined;
-  const gauges = await measured(scheduled, {
-    before,
-    isFinished: ended === 'done' || ended === 'not-ready',
-  }).catch((error: unknown) => {
+  const isFinished = ended === 'done' || ended === 'not-ready';
+  const gauges = await measured(scheduled, { before, isFinished }).catch((error: unknown) => {
     // What went wrong first says more, as when Kraken was away at the very first run.
     throw failure ?? error;
   });
@@ -115,7 +117,6 @@ async function untilClosed({ waitMs, nowMs }: Scheduled, closeMs: EpochMs): Prom
   await waitMs(Math.max(0, closeMs + AFTER_CLOSE_MS - nowMs()));
 }
 
-/** @param before symbols that were found unprotected when the run began */
 async function measured(
   scheduled: Scheduled,
   { before, isFinished }: { readonly before: readonly string[]; readonly isFinished: boolean },

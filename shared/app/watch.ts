@@ -9,7 +9,14 @@ import { carryOutRequests } from './requests.ts';
 import type { Trader } from './trader.ts';
 
 /** What a watch found open when it ended, or that somebody else is at work: under the lease, or further along. */
-export type WatchOutcome = 'held' | { readonly openOrders: number; readonly openPositions: number };
+export type WatchOutcome =
+  | 'held'
+  | {
+      readonly openOrders: number;
+      readonly openPositions: number;
+      /** Why something that was asked could not be carried out: it waits on, and holds up nothing but ticks. */
+      readonly refused: readonly unknown[];
+    };
 
 /**
  * Carries on what is open: books fills, places and moves stops, takes targets, finishes exits.
@@ -25,13 +32,12 @@ export async function watch(
     const { account } = session;
     if (isBehind(account, atMs)) return 'held';
     const at: SendAt = { atMs, isMissed: false };
-    // What cannot be carried out holds up no booking and no stop, and is told at the end.
+    // What cannot be carried out holds up no booking and no stop.
     const refused = await inTurn(session, [atMs], (one) => carryOutRequests(session, one));
     const isBusy = account.orders.size > 0 || account.positions.size > 0;
     if (isBusy) await carryingOn(session, at, () => reconcile(session));
     if (isCandleClosed) await carryingOn(session, at, () => closeCandle(session, { analyst, atMs }));
     if (isBusy) await protectAndSend(session, at);
-    if (refused.length > 0) throw refused[0];
-    return { openOrders: account.orders.size, openPositions: account.positions.size };
+    return { openOrders: account.orders.size, openPositions: account.positions.size, refused };
   });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { loadAccount } from '../../shared/app/account.ts';
-import { askFor } from '../../shared/app/ask.ts';
+import { askFor, waitingRequests } from '../../shared/app/ask.ts';
 import { ticksOverdue, unprotected } from '../../shared/app/health.ts';
 import { keys } from '../../shared/app/items.ts';
 import { type Scheduled, scheduledTick, scheduledWatch } from '../../shared/app/scheduled.ts';
@@ -69,18 +69,35 @@ describe('a watch that a schedule wakes', () => {
   it('protects from the moment of the fill, at whatever second of its minute it comes', async () => {
     // The price falls through the stop of 97 in the minute of the entry, after its open.
     const falls = { ...market, prices: { 'BTC/USD': [[4 + 0.5 / 60, 95]] } } as const;
-    const exits = async (second: number, stopGraceMs?: number) => {
-      const live = liveAccount(falls, stopGraceMs === undefined ? {} : { stopGraceMs });
+    const exits = async (second: number, isScheduled: boolean, isAway = false) => {
+      const live = liveAccount(falls, { isScheduled });
       await scheduledWatch(live.scheduled(at(0, 0, 20)));
       await scheduledTick(live.scheduled(at(4, 0, 6)), at(4));
+      if (isAway) live.broken.add('1m');
       await scheduledWatch(live.scheduled(at(4, 1, second)));
+      live.broken.clear();
       await scheduledWatch(live.scheduled(at(4, 2, second)));
       return (await live.results()).closed.map(({ exitMs }) => exitMs);
     };
-    expect(await exits(59, 70_000)).toEqual([at(4, 1)]);
-    expect(await exits(9)).toEqual([at(4, 1)]);
+    expect(await exits(59, true)).toEqual([at(4, 1)]);
+    // Kraken was away for one watch: the next one goes through both minutes.
+    expect(await exits(6, true, true)).toEqual([at(4, 1)]);
+    expect(await exits(9, false)).toEqual([at(4, 1)]);
     // Without the grace a stop that is placed at 04:01:59 rests from 04:02.
-    expect(await exits(59)).toEqual([]);
+    expect(await exits(59, false)).toEqual([]);
+  });
+
+  it('carries out what was asked behind something that it cannot read', async () => {
+    const live = await begun();
+    const key = { pk: `REQUEST#${live.account}`, sk: '0' };
+    await live.store.transact([
+      { kind: 'put', ...key, expect: 'absent', body: { kind: 'of a newer version' } },
+    ]);
+    const ask = { id: 'a', by: 'test', why: 'more', askedMs: at(1) };
+    await askFor(live.store, live.account, { ask, wish: { kind: 'capital', amount: unitsOf('50') } });
+    expect(await scheduledWatch(live.scheduled(at(1, 1)))).toMatchObject({ outcome: 'failed' });
+    expect((await loadAccount(live.store, live.account)).cash.value).toBe(unitsOf('10050'));
+    expect(await waitingRequests(live.store, live.account)).toEqual([{ sk: '0', request: undefined }]);
   });
 
   it('is no failure while somebody else is at work, and measures nothing', async () => {
@@ -107,12 +124,15 @@ describe('a watch that a schedule wakes', () => {
     expect(await watched(15)).toEqual({ ...away, gauges: { ...away.gauges, ticksOverdue: 1 } });
   });
 
-  it('waits until five seconds after the minute when something is open, and only then', async () => {
+  it('waits until five seconds after the minute when something is open or due, and only then', async () => {
     const live = await begun();
     const waits: number[] = [];
     const waiting = (ms: number) => live.scheduled(ms, { waitMs: async (wait) => void waits.push(wait) });
     await scheduledWatch(waiting(at(3, 59, 1)));
     expect(waits).toEqual([]);
+    // A tick is due, and its candle may be young.
+    await scheduledWatch(waiting(at(4)));
+    expect(waits.splice(0)).toEqual([5_000]);
     await scheduledTick(live.scheduled(at(4, 0, 6)), at(4));
     await scheduledWatch(waiting(at(4, 1, 1)));
     await scheduledWatch(waiting(at(4, 1, 6)));
@@ -126,9 +146,12 @@ describe('a watch that a schedule wakes', () => {
     await live.store.transact([
       { kind: 'put', ...key, expect: 'absent', body: { kind: 'of a newer version' } },
     ]);
-    const watched = () => scheduledWatch(live.scheduled(at(4, 1, 6)));
-    expect(await watched()).toMatchObject({ outcome: 'failed', failure: { code: 'state-invalid' } });
-    const { positions, orders } = await loadAccount(live.store, live.account);
+    for (const minute of [1, 2, 3]) {
+      const run = await scheduledWatch(live.scheduled(at(4, minute, 6)));
+      expect(run).toMatchObject({ outcome: 'failed', failure: { code: 'state-invalid' } });
+    }
+    const { head, positions, orders } = await loadAccount(live.store, live.account);
+    expect(head.value.markedMs).toBe(at(4, 3));
     expect([...positions.keys()]).toEqual(['BTC/USD']);
     expect([...orders.values()].map(({ value }) => [value.purpose, value.state])).toEqual([['stop', 'OPEN']]);
     // A tick decides nothing past it, for it may forbid what would be decided.

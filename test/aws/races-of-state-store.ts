@@ -21,7 +21,7 @@ const written = { ok: true };
 const refused = (...failed: number[]) => ({ ok: false, failed });
 
 /** The answer to each write's first sending is lost after it was carried out, below the SDK's own repeats. */
-function loseFirstAnswers(client: DynamoDBClient): void {
+function loseFirstAnswers(client: DynamoDBClient, meanwhile = async () => {}): void {
   const lost = new Set<string>();
   client.middlewareStack.add(
     (next, { commandName = '' }) =>
@@ -33,6 +33,7 @@ function loseFirstAnswers(client: DynamoDBClient): void {
           /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(JSON.stringify(sending.input, unlessTable)) ?? [];
         if (!isWrite || lost.has(mark)) return answer;
         lost.add(mark);
+        await meanwhile();
         throw timeOut();
       },
     { step: 'finalizeRequest', priority: 'low' },
@@ -121,6 +122,20 @@ export function describeDynamoRaces(title: string, endpoint: () => string): void
       });
       await expect(late).rejects.toMatchObject({ code: 'state-contended' });
       expect(await store.query(`FILL#${account}`)).toEqual([]);
+    });
+
+    it.each([
+      ['the SDK repeats', 3],
+      ['we repeat', 1],
+    ])('brings nothing back that its reader has removed before, when %s', async (_, attempts) => {
+      const [reader] = stores();
+      const client = dynamoClient(endpoint(), attempts);
+      const remove = { kind: 'remove', pk: 'P', sk: 'HEAD', expect: 1 } as const;
+      loseFirstAnswers(client, async () => {
+        expect(await reader?.transact([remove])).toEqual(written);
+      });
+      expect(await storeOf(client).transact([putN('absent', 1)])).toEqual(written);
+      expect(await reader?.get({ pk: 'P', sk: 'HEAD' })).toBeUndefined();
     });
 
     it.each([

@@ -34,7 +34,7 @@ describe('candles push', () => {
   it('brings every series into the bucket, and shows that both have the same', async () => {
     const { code, stdout, stderr } = await push(data);
     expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(/^candles pushed to env paper \(eu-central-1\)\nsymbol /);
+    expect(stdout).toMatch(/^candles pushed to env paper \(111122223333 eu-central-1\)\nsymbol /);
     for (const timeframe of ['4h', '1d'])
       expect(stdout).toMatch(new RegExp(`^BTC/USD +${timeframe} .* 3 +3 +([0-9a-f]{12}) +\\1 +same$`, 'm'));
     expect([...cloud.objects.keys()].sort()).toEqual([
@@ -43,7 +43,7 @@ describe('candles push', () => {
       'candles/venue=kraken/symbol=BTC-USD/timeframe=4h/year=2024.parquet',
     ]);
     const listed = await cloudCli(cloud.url, 'candles', 'list', '--env', 'paper');
-    expect(listed.stdout).toMatch(/^candles of env paper \(eu-central-1\)\nvenue /);
+    expect(listed.stdout).toMatch(/^candles of env paper \(111122223333 eu-central-1\)\nvenue /);
     const rows = (text: string) => text.split('\n').filter((line) => line.startsWith('kraken'));
     expect(rows(listed.stdout)).toEqual(rows((await runCli('candles', 'list', '--data', data)).stdout));
   });

@@ -34,7 +34,9 @@ describe('with --env', () => {
   it('status shows the account of the environment, where it is, and that its tick is overdue', async () => {
     const { code, stdout, stderr } = await inPaper('status');
     expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(/^paper-kraken {3}PAPER on kraken-api {3}env paper \(eu-central-1\)\n/);
+    expect(stdout).toMatch(
+      /^paper-kraken {3}PAPER on kraken-api {3}env paper \(111122223333 eu-central-1\)\n/,
+    );
     expect(stdout).toMatch(/^last tick {2}2025-01-01 04:00 UTC; next 2025-01-01 08:00 UTC$/m);
     expect(stdout).toMatch(
       /^OVERDUE {4}a tick that should be done is not; docs\/operations\.md, engine-late$/m,
@@ -58,23 +60,23 @@ describe('with --env', () => {
     const { code, stdout } = await inPaper('why', 'BTC');
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^paper-kraken, kraken-api, env paper \(eu-central-1\)\n2025-01-01 04:00 {2}BTC\/USD /,
+      /^paper-kraken, kraken-api, env paper \(111122223333 eu-central-1\)\n2025-01-01 04:00 {2}BTC\/USD /,
     );
   });
 
   it('a breaker is tripped, listed, and reset with the version that was seen', async () => {
     expect((await inPaper('breaker', 'trip', ...why)).stdout).toBe(
-      'Tripped: manual of paper-kraken, env paper (eu-central-1) forbids entries until somebody resets it.\n',
+      'Tripped: manual of paper-kraken, env paper (111122223333 eu-central-1) forbids entries until somebody resets it.\n',
     );
     const listed = (await inPaper('breaker', 'list')).stdout;
-    expect(listed).toMatch(/^paper-kraken {3}env paper \(eu-central-1\)\n/);
+    expect(listed).toMatch(/^paper-kraken {3}env paper \(111122223333 eu-central-1\)\n/);
     expect(listed).toMatch(/^manual +TRIPPED +reset +2 .* a test$/m);
     const before = stateText();
     const stale = await inPaper('breaker', 'reset', 'manual', '--version', '1', ...why);
     expect([stale.code, stale.stderr.split(':')[0]]).toEqual([1, 'breaker-changed']);
     expect(stateText()).toBe(before);
     expect((await inPaper('breaker', 'reset', 'manual', '--version', '2', ...why)).stdout).toBe(
-      'Reset: manual of paper-kraken, env paper (eu-central-1) allows entries again.\n',
+      'Reset: manual of paper-kraken, env paper (111122223333 eu-central-1) allows entries again.\n',
     );
     expect((await inPaper('breaker', 'list')).stdout).toMatch(/^manual +closed +– +3 /m);
   });
@@ -86,7 +88,7 @@ describe('with --env', () => {
     );
     const asked = await inPaper('capital', 'add', '100', ...why);
     expect(asked.stdout).toBe(
-      'Asked of paper-kraken, env paper (eu-central-1): add 100.00 USD. The next watch carries it out: there is one each minute.\n',
+      'Asked of paper-kraken, env paper (111122223333 eu-central-1): add 100.00 USD. The next watch carries it out: there is one each minute.\n',
     );
     await inPaper('capital', 'remove', '50', ...why);
     await inPaper('close', 'BTC', ...why);
@@ -96,6 +98,29 @@ describe('with --env', () => {
       return readItem('request', item).kind;
     });
     expect(kinds.sort()).toEqual(['capital', 'capital', 'close', 'halt']);
+  });
+
+  it('a request without an answer may have been asked: look before you ask again', async () => {
+    const away = { name: 'InternalServerError', message: 'said AWS', status: 500 };
+    cloud.refusal = { service: 'dynamodb', operation: 'TransactWriteItems', ...away };
+    const { code, stderr } = await inPaper('capital', 'add', '100', ...why);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^state-unavailable: /);
+    expect(stderr).toMatch(
+      /may have been asked all the same \(as [0-9a-f-]{36}\): look at `status`.* before you ask again/,
+    );
+  });
+
+  it('a request of another version is shown, and hides nothing else', async () => {
+    cloud.items.set('REQUEST#paper-kraken 0', {
+      pk: { S: 'REQUEST#paper-kraken' },
+      sk: { S: '00000000000001#x' },
+      version: { N: '1' },
+      body: { S: '{"kind":"of a newer version"}' },
+      write: { S: 'somebody' },
+    });
+    expect((await inPaper('breaker', 'list')).stdout).toContain('UNREADABLE: asked by another version');
+    expect((await inPaper('status')).code).toBe(0);
   });
 
   it('doctor says where the environment is, which stacks there are, and when it ticked last', async () => {

@@ -69,7 +69,7 @@ describe('a call of the HTTP API', () => {
     async (code) => {
       const answer = await called(() => Promise.reject(new AppError(code, 'what', 'run again')));
       expect(answer).toMatchObject({ status: 503, body: { error: code } });
-      expect(answer.body.hint).toContain('look at GET /breakers before you ask again');
+      expect(answer.body.hint).toContain('Before you ask again, look at GET /breakers');
     },
   );
 

@@ -10,6 +10,8 @@ type Service = 'cloudformation' | 'dynamodb' | 's3';
 /** How a service answers instead, with the name of AWS's error and its words. */
 interface Refusal {
   readonly service: Service;
+  /** Of DynamoDB: only this operation, such as `TransactWriteItems`. */
+  readonly operation?: string;
   readonly name: string;
   readonly message: string;
   readonly status: number;
@@ -68,7 +70,12 @@ export async function fakeCloud(environment = 'paper'): Promise<FakeCloud> {
     const [, , region = '', service = ''] =
       /Credential=([^,]*)/.exec(request.headers.authorization ?? '')?.[1]?.split('/') ?? [];
     const call = { request, response, body: Buffer.concat(chunks), region };
-    if (cloud.refusal?.service === service) refuse(cloud.refusal, call);
+    const operation =
+      String(request.headers['x-amz-target'] ?? '')
+        .split('.')
+        .at(-1) ?? '';
+    const { service: refuses, operation: only = operation } = cloud.refusal ?? {};
+    if (cloud.refusal && refuses === service && only === operation) refuse(cloud.refusal, call);
     else if (service === 'cloudformation') describeStack(cloud, call);
     else if (service === 'dynamodb') useTable(cloud, table, call);
     else useBucket(cloud, call);

@@ -91,14 +91,14 @@ interface LiveAccount {
   readonly config?: Readonly<Record<string, unknown>>;
   /** Without a store candles are asked for again and again, which is quicker here. */
   readonly isStoring?: boolean;
-  /** As of an account that schedules wake. */
-  readonly stopGraceMs?: number;
+  /** As of an account that schedules wake, at any second of their minute, and now and then in vain. */
+  readonly isScheduled?: boolean;
 }
 
 /** A paper account on such a market, as `start --source kraken` has it: exec candles of one minute. */
 export function liveAccount(
   market: LiveMarket,
-  { config: over = {}, isStoring = true, stopGraceMs }: LiveAccount = {},
+  { config: over = {}, isStoring = true, isScheduled = false }: LiveAccount = {},
 ) {
   const { source, candle, calls, withheld, broken } = sourceOf(market);
   let nowMs = at(0);
@@ -113,7 +113,7 @@ export function liveAccount(
     const exchange = paperExchange(store, account, (symbol) => marketRules(config, symbol).fill, {
       nowMs: () => nowMs,
       execMs: timeframeMs['1m'],
-      ...(stopGraceMs !== undefined && { stopGraceMs }),
+      ...(isScheduled && { stopGraceMs: 70_000 }),
     });
     const trader = {
       store,
@@ -138,7 +138,7 @@ export function liveAccount(
       feed,
       source: name,
       missedTimeframes: ['1m', '15m', '1h', '4h'],
-      absenceMs: timeframeMs['1m'],
+      absenceMs: (isScheduled ? 2 : 1) * timeframeMs['1m'],
     };
   };
   const objects = memoryObjectStore();

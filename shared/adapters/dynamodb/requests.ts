@@ -17,9 +17,10 @@ export interface WriteContext {
 }
 
 /**
- * Sends the actions once. One put is a plain conditional write, at half the price of a transaction. All else is a
- * transaction, of which DynamoDB knows a repeat for ten minutes. A removal needs that: it leaves nothing behind by
- * which to tell whose it was.
+ * Sends the actions once. One put over a version is a plain conditional write, at half the price of a transaction. All
+ * else is a transaction, of which DynamoDB knows a repeat for ten minutes. A removal needs that: it leaves nothing behind
+ * by which to tell whose it was. So does a new item: who reads it may have removed it before its repeat arrives, as a
+ * request that was carried out, and it must not come twice.
  */
 export async function sendWrite(
   client: DynamoDBClient,
@@ -27,7 +28,7 @@ export async function sendWrite(
   context: WriteContext,
 ): Promise<void> {
   const [action] = actions;
-  if (action?.kind === 'put' && actions.length === 1) {
+  if (action?.kind === 'put' && action.expect !== 'absent' && actions.length === 1) {
     await client.send(new PutItemCommand(putOf(action, context)));
     return;
   }
