@@ -70,12 +70,7 @@ export async function fakeCloud(environment = 'paper'): Promise<FakeCloud> {
     const [, , region = '', service = ''] =
       /Credential=([^,]*)/.exec(request.headers.authorization ?? '')?.[1]?.split('/') ?? [];
     const call = { request, response, body: Buffer.concat(chunks), region };
-    const operation =
-      String(request.headers['x-amz-target'] ?? '')
-        .split('.')
-        .at(-1) ?? '';
-    const { service: refuses, operation: only = operation } = cloud.refusal ?? {};
-    if (cloud.refusal && refuses === service && only === operation) refuse(cloud.refusal, call);
+    if (cloud.refusal && isMeant(cloud.refusal, service, request)) refuse(cloud.refusal, call);
     else if (service === 'cloudformation') describeStack(cloud, call);
     else if (service === 'dynamodb') useTable(cloud, table, call);
     else useBucket(cloud, call);
@@ -96,6 +91,11 @@ interface Call {
   readonly response: ServerResponse;
   readonly body: Buffer;
   readonly region: string;
+}
+
+function isMeant({ service, operation }: Refusal, called: string, { headers }: IncomingMessage): boolean {
+  const isAsked = operation === undefined || String(headers['x-amz-target']).endsWith(`.${operation}`);
+  return service === called && isAsked;
 }
 
 function refuse({ service, name, message, status }: Refusal, { response }: Call): void {
