@@ -1,8 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { loadAccount } from '../shared/app/account.ts';
-import { beginAccount, catchUp, type PaperLoop } from '../shared/app/paper-loop.ts';
+import { beginAccount, catchUp } from '../shared/app/paper-loop.ts';
 import { AppError } from '../shared/core/errors.ts';
-import type { StateStore } from '../shared/ports/state-store.ts';
 import { openState, openWorkspace, type Workspace } from './context.ts';
 import { type Market, openMarket } from './markets.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';
@@ -91,7 +89,6 @@ async function trade(market: Market, { store, options }: Trading): Promise<void>
   const teller = tradeTeller({ store, market, isJson: options.json === true });
   const first = await market.firstMs(store);
   await beginAccount(loop, first);
-  await refuseUnlisted(loop, store);
   await teller.tell(first);
   const patiently = patience(options.once === true);
   for (let nowMs = first; !stop.signal.aborted; nowMs = await market.nextMs(store, stop.signal)) {
@@ -108,22 +105,6 @@ async function trade(market: Market, { store, options }: Trading): Promise<void>
     say(
       `\nStopped${market.isSynthetic ? ' (SYNTHETIC market)' : ''}. Equity ${usd(summary.equity)} USD, ${summary.openPositions} open. \`npm start\` carries on.`,
     );
-}
-
-/**
- * A symbol that is held and no longer listed would get no candle, and its stop would never be looked at.
- * @throws AppError `config-invalid` naming it
- */
-async function refuseUnlisted({ paper: { trader } }: PaperLoop, store: StateStore): Promise<void> {
-  const { positions, orders } = await loadAccount(store, trader.account);
-  const open = [...positions.keys(), ...[...orders.values()].map(({ value }) => value.symbol)];
-  const unlisted = [...new Set(open)].filter((symbol) => !trader.config.symbols.includes(symbol));
-  if (unlisted.length === 0) return;
-  throw new AppError(
-    'config-invalid',
-    `The account '${trader.account}' holds ${unlisted.join(', ')}, which the config's symbols do not list.`,
-    'List it until it is sold: the stop of an unlisted symbol would not be watched.',
-  );
 }
 
 /** Lets a passing failure pass, and says it once: the next minute tries again. Done once, it is a failure. */

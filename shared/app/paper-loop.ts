@@ -1,3 +1,4 @@
+import type { Config } from '../core/config.ts';
 import { unitsOfNumber } from '../core/decimal.ts';
 import { AppError } from '../core/errors.ts';
 import { isoMinute } from '../core/market/calendar.ts';
@@ -9,7 +10,7 @@ import {
   timeframeMs,
   timeframes,
 } from '../core/market/timeframes.ts';
-import { loadAccount, openAccount } from './account.ts';
+import { type Account, loadAccount, openAccount } from './account.ts';
 import { analystOf } from './analysis.ts';
 import { isAnythingAsked } from './ask.ts';
 import { type DriveHooks, drive, held, type Paper } from './drive.ts';
@@ -46,6 +47,7 @@ export async function beginAccount({ paper: { trader }, source }: PaperLoop, now
  * every step since. Run every minute, and after any absence.
  *
  * @param nowMs the present on the market's clock
+ * @throws AppError `config-invalid` when something is held that the config does not list
  * @throws AppError `clock-behind` when that lies before what the account has seen: the machine's clock was set back
  */
 export async function catchUp(loop: PaperLoop, nowMs: EpochMs, hooks: DriveHooks = {}): Promise<void> {
@@ -117,7 +119,9 @@ export function lastTickMs(trader: Pick<Trader, 'instances'>, nowMs: EpochMs): E
 /** Since when nobody watched what is open, or null. */
 async function absentSince({ paper, absenceMs }: PaperLoop, toMs: EpochMs): Promise<EpochMs | null> {
   const { exchange, trader } = paper;
-  const { head, orders, positions } = await loadAccount(trader.store, trader.account);
+  const account = await loadAccount(trader.store, trader.account);
+  refuseUnlisted(account, trader.config);
+  const { head, orders, positions } = account;
   const clock = await exchange.clock();
   // A candle that has only opened is met on: what lies open met its open, and not yet its range.
   const lengthMs = clock?.kind === 'OPEN' ? 0 : trader.execMs;
@@ -128,6 +132,18 @@ async function absentSince({ paper, absenceMs }: PaperLoop, toMs: EpochMs): Prom
   if (tickedMs > 0 && metMs > tickedMs + tickLengthMs(trader)) return fromMs;
   if (orders.size + positions.size === 0) return null;
   return fromMs > 0 && toMs - fromMs > absenceMs ? fromMs : null;
+}
+
+/** A symbol that is held and no longer listed would get no candle, and its stop would never be looked at. */
+function refuseUnlisted({ id, positions, orders }: Account, { symbols }: Config): void {
+  const open = [...positions.keys(), ...[...orders.values()].map(({ value }) => value.symbol)];
+  const unlisted = [...new Set(open)].filter((symbol) => !symbols.includes(symbol));
+  if (unlisted.length === 0) return;
+  throw new AppError(
+    'config-invalid',
+    `The account '${id}' holds ${unlisted.join(', ')}, which the config's symbols do not list.`,
+    'List it until it is sold: the stop of an unlisted symbol would not be watched.',
+  );
 }
 
 interface Missed {

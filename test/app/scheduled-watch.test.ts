@@ -100,6 +100,21 @@ describe('a watch that a schedule wakes', () => {
     expect(await waitingRequests(live.store, live.account)).toEqual([{ sk: '0', request: undefined }]);
   });
 
+  it('refuses a config that no longer lists what is held: its stop would not be watched', async () => {
+    const live = await begun();
+    await scheduledTick(live.scheduled(at(4, 0, 6)), at(4));
+    const scheduled = live.scheduled(at(4, 1, 6));
+    const openLoop = async () => {
+      const loop = await scheduled.openLoop();
+      const { trader } = loop.paper;
+      const config = { ...trader.config, symbols: ['ETH/USD'] };
+      return { ...loop, paper: { ...loop.paper, trader: { ...trader, config } } };
+    };
+    const run = await scheduledWatch({ ...scheduled, openLoop });
+    expect(run).toMatchObject({ outcome: 'failed', failure: { code: 'config-invalid' } });
+    expect(await scheduledWatch(live.scheduled(at(4, 2, 6)))).toMatchObject({ outcome: 'done' });
+  });
+
   it('is no failure while somebody else is at work, and measures nothing', async () => {
     const live = await begun();
     const outcome = await whileHeld(live, () => scheduledWatch(live.scheduled(at(4, 0, 40))));
