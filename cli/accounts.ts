@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { KRAKEN_ACCOUNT } from '../config/service.ts';
 import { keys } from '../shared/app/items.ts';
 import { hasOurSchema } from '../shared/app/schema.ts';
 import { AppError } from '../shared/core/errors.ts';
@@ -20,9 +21,6 @@ export function withAccountOptions(command: Command): Command {
     .addOption(new Option('--account <id>', 'account (default: paper-kraken, else paper-synthetic)'))
     .addOption(environmentOption());
 }
-
-/** The account on Kraken's candles, here and in every environment. */
-export const KRAKEN_ACCOUNT = 'paper-kraken';
 
 /** The account that a person means, opened. */
 export interface Opened {

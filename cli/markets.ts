@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { KRAKEN_ACCOUNT } from '../config/service.ts';
 import type { CandleDifference } from '../shared/app/fetch-candles.ts';
 import { keys, readItem } from '../shared/app/items.ts';
 import { type LiveFeed, liveFeed } from '../shared/app/live-feed.ts';
@@ -16,7 +17,6 @@ import type { CandleSource } from '../shared/ports/candle-source.ts';
 import type { CandleStore } from '../shared/ports/candle-store.ts';
 import type { StateStore } from '../shared/ports/state-store.ts';
 import type { Venue } from '../shared/ports/venue.ts';
-import { KRAKEN_ACCOUNT } from './accounts.ts';
 import {
   accountsIn,
   krakenFrom,

@@ -3,6 +3,9 @@ import type { Config } from '../shared/core/config.ts';
 /** The one dimension of our metrics: Powertools always writes it, and the alarms name it. */
 export const SERVICE_NAME = 'hot-crypto';
 
+/** The account on Kraken's candles and paper: here, and in every environment. */
+export const KRAKEN_ACCOUNT = 'paper-kraken';
+
 /** Our metrics, each of them a gauge that the watch writes. */
 export const metrics = {
   ticksOverdue: 'TicksOverdue',

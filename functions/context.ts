@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
-import { CANDLE_PREFIX, SERVICE_NAME } from '../config/service.ts';
+import { CANDLE_PREFIX, KRAKEN_ACCOUNT, SERVICE_NAME } from '../config/service.ts';
 import { dynamoClient, s3Client } from '../shared/adapters/aws/clients.ts';
 import { dynamoStateStore } from '../shared/adapters/dynamodb/state-store.ts';
 import { paperExchange } from '../shared/adapters/paper/exchange.ts';
@@ -28,7 +28,6 @@ import { type EpochMs, MINUTE_MS, timeframeMs } from '../shared/core/market/time
 import { instancesOf } from '../shared/core/strategies/instances.ts';
 import type { StateStore } from '../shared/ports/state-store.ts';
 
-const ACCOUNT = 'paper-kraken';
 const EXEC = '1m';
 const execMs = timeframeMs[EXEC];
 /** What a lease outlasts its holder by: 20 s that a late end may take, 10 s between two clocks. */
@@ -73,7 +72,7 @@ export function openOperator() {
   const { config } = openDeployed();
   const { STATE_TABLE } = operatorVariables.parse(process.env);
   return {
-    account: ACCOUNT,
+    account: KRAKEN_ACCOUNT,
     config,
     store: openState(STATE_TABLE),
     logger: new Logger({ serviceName: SERVICE_NAME }),
@@ -112,7 +111,7 @@ export function openTrading() {
   /** The account as one invocation works on it. */
   const within = (context: Context): Scheduled => ({
     store,
-    account: ACCOUNT,
+    account: KRAKEN_ACCOUNT,
     instances: instancesOf(config),
     openLoop: async () => {
       await checkSchema(store);
@@ -148,10 +147,14 @@ interface Parts {
 function loopOver({ store, feed, source, codeVersion, config, leaseMs }: Parts): PaperLoop {
   const rules = new Map(config.symbols.map((symbol) => [symbol, marketRules(config, symbol)]));
   const fillRulesOf = (symbol: string) => (rules.get(symbol) ?? marketRules(config, symbol)).fill;
-  const exchange = paperExchange(store, ACCOUNT, fillRulesOf, { nowMs, execMs, stopGraceMs: STOP_GRACE_MS });
+  const exchange = paperExchange(store, KRAKEN_ACCOUNT, fillRulesOf, {
+    nowMs,
+    execMs,
+    stopGraceMs: STOP_GRACE_MS,
+  });
   const trader: Trader = {
     store,
-    account: ACCOUNT,
+    account: KRAKEN_ACCOUNT,
     owner: randomUUID(),
     leaseMs,
     wallMs: nowMs,

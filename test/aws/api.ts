@@ -7,10 +7,14 @@ export interface CallOptions {
   readonly isSigned?: boolean;
 }
 
+/** What the API answers, as far as more than its equality is looked at. */
+interface Answer {
+  readonly breakers: readonly { readonly scope: string; readonly version: number }[];
+}
+
 export interface Called {
   readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: whatever the API answers, for expectations
-  readonly body: any;
+  readonly body: Answer;
 }
 
 type Call = CallOptions & { readonly ApiUrl: string; readonly route: string };

@@ -8,6 +8,14 @@ import { spawnCli, temporaryFolder } from '../helpers/cli.ts';
 import { BTC_ENTRY_MS } from './kraken.ts';
 import type { Slice } from './slice.ts';
 
+/** What the program prints, as far as more than its equality is looked at. */
+interface Printed {
+  readonly capital: string;
+  readonly breakers: readonly { readonly scope: string; readonly version: number }[];
+  readonly requests: readonly { readonly what: string }[];
+  readonly pushed: readonly { readonly contentHash: string; readonly storedHash: string }[];
+}
+
 /** What a person does from a command line, with credentials of the account. */
 export function personFacts(slice: () => Slice): void {
   const { folder, remove } = temporaryFolder();
@@ -17,8 +25,7 @@ export function personFacts(slice: () => Slice): void {
     expect(code, stderr).toBe(0);
     return stdout;
   };
-  // biome-ignore lint/suspicious/noExplicitAny: whatever the program prints, for expectations
-  const jsonOf = async (...words: readonly string[]): Promise<any> =>
+  const jsonOf = async (...words: readonly string[]): Promise<Printed> =>
     JSON.parse(await cli(...words, '--json'));
 
   describe('the command line at a deployed environment', () => {
@@ -49,16 +56,12 @@ export function personFacts(slice: () => Slice): void {
       const { watch, moveTo } = slice();
       await cli('breaker', 'trip', 'manual', '--why', 'a look');
       const { breakers } = await jsonOf('breaker', 'list');
-      const manual = breakers.find(({ scope }: { scope: string }) => scope === 'manual');
+      const manual = breakers.find(({ scope }) => scope === 'manual');
       expect(manual).toMatchObject({ isTripped: true, why: 'a look' });
-      await cli('breaker', 'reset', 'manual', '--version', `${manual.version}`, '--why', 'looked');
+      await cli('breaker', 'reset', 'manual', '--version', `${manual?.version}`, '--why', 'looked');
       await cli('capital', 'add', '500', '--why', 'more');
       const waiting = (await jsonOf('breaker', 'list')).requests;
-      expect(waiting.map(({ what }: { what: string }) => what)).toEqual([
-        'trip manual',
-        'reset manual',
-        'add 500.00 USD',
-      ]);
+      expect(waiting.map(({ what }) => what)).toEqual(['trip manual', 'reset manual', 'add 500.00 USD']);
       moveTo(BTC_ENTRY_MS + 3 * MINUTE_MS + 10_000);
       await watch();
       const { capital, requests } = await jsonOf('status');
@@ -74,7 +77,7 @@ export function personFacts(slice: () => Slice): void {
       const push = () => jsonOf('candles', 'push', '--data', folder);
       const { pushed } = await push();
       expect(pushed).toMatchObject([{ symbol: 'BTC/USD', timeframe: '4h', added: 180, difference: null }]);
-      expect(pushed[0].storedHash).toBe(pushed[0].contentHash);
+      expect(pushed[0]?.storedHash).toBe(pushed[0]?.contentHash);
       expect((await push()).pushed).toMatchObject([{ added: 0, difference: null }]);
     });
   });

@@ -28,12 +28,18 @@ export async function sendWrite(
   context: WriteContext,
 ): Promise<void> {
   const [action] = actions;
-  if (action?.kind === 'put' && action.expect !== 'absent' && actions.length === 1) {
+  if (action?.kind === 'put' && isPlainPut(actions)) {
     await client.send(new PutItemCommand(putOf(action, context)));
     return;
   }
   const TransactItems = actions.map((each) => transactItemOf(each, context));
   await client.send(new TransactWriteItemsCommand({ TransactItems, ClientRequestToken: context.write }));
+}
+
+/** Whether it goes without a token: DynamoDB does not know a repeat of it. */
+export function isPlainPut(actions: readonly Action[]): boolean {
+  const [action] = actions;
+  return actions.length === 1 && action?.kind === 'put' && action.expect !== 'absent';
 }
 
 function transactItemOf(action: Action, context: WriteContext): TransactWriteItem {

@@ -4,7 +4,7 @@ import { isRepeated } from '../aws/service-errors.ts';
 import { itemOf, keyAttributes, type Put, versionAfter } from './attributes.ts';
 import { contended, throttled, unknownOutcome } from './dynamo-errors.ts';
 import { type Outcome, outcomeOf, type Refused } from './outcome.ts';
-import { sendWrite, type WriteContext } from './requests.ts';
+import { isPlainPut, sendWrite, type WriteContext } from './requests.ts';
 
 /** What a write needs of the world. */
 export interface Writer extends WriteContext {
@@ -78,7 +78,7 @@ type Found = 'ours' | 'not-ours' | 'unclear';
 
 /**
  * Whether this call wrote. One item with its mark is proof, for a transaction is written whole. Without one, a
- * transaction was not written: its repeat, which DynamoDB knows, would not have been refused. A single put may have
+ * transaction was not written: its repeat, which DynamoDB knows, would not have been refused. A plain put may have
  * been, when somebody wrote over it, or removed it, since.
  */
 async function lookFor(writer: Writer, actions: readonly Action[]): Promise<Found> {
@@ -87,7 +87,7 @@ async function lookFor(writer: Writer, actions: readonly Action[]): Promise<Foun
     if (action.kind !== 'put') continue;
     const seen = await lookAt(writer, action);
     if (seen === 'ours') return 'ours';
-    if (actions.length === 1) found = seen;
+    if (isPlainPut(actions)) found = seen;
   }
   return found;
 }
