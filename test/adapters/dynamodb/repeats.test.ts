@@ -145,6 +145,20 @@ describe('a time-out before the write was stored', () => {
     expect(await store.transact([put, check])).toEqual(refused(0));
   });
 
+  it('is a lost race for a new item, whatever lies there since: a repeat of ours would not be refused', async () => {
+    for (const found of [foreign(5), {}]) {
+      mock.reset();
+      mock
+        .on(TransactWriteItemsCommand)
+        .rejectsOnce(timeOut())
+        .rejects(cancelled(['ConditionalCheckFailed']));
+      mock.on(GetItemCommand).resolves(found);
+      expect(await store.transact([other])).toEqual(refused(0));
+      const tokens = writes().map(({ args }) => Reflect.get(args[0].input, 'ClientRequestToken'));
+      expect([tokens.length, new Set(tokens).size]).toEqual([2, 1]);
+    }
+  });
+
   it('is not called lost when somebody may have written over ours since', async () => {
     for (const found of [foreign(5), {}]) {
       mock.reset();
