@@ -58,6 +58,14 @@ export function isForbidden(error: unknown): boolean {
   return /^AccessDenied(Exception)?$/.test(factsOf(error).name) || factsOf(error).status === 403;
 }
 
+/** What a person does about it, whichever service refused. */
+export const remedies = {
+  identity:
+    'Sign in (aws sso login), or set AWS_PROFILE or the AWS_* variables of a key that is valid; check the clock of this machine.',
+  rights:
+    'Check that account and role are those of the deployment; a function gets its rights by deploying again.',
+} as const;
+
 /** The first line of what AWS or the network said: further ones may repeat the request, with a session's token. */
 export function wordsOf(error: unknown): string {
   const words = error instanceof Error ? [error.name, error.message] : [String(error)];

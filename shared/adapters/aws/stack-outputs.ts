@@ -1,7 +1,7 @@
 import { CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
 import { AppError } from '../../core/errors.ts';
 import { type ClientOptions, clientConfig } from './clients.ts';
-import { factsOf, isForbidden, isIdentityMissing, isThrottled, wordsOf } from './service-errors.ts';
+import { factsOf, isForbidden, isIdentityMissing, isThrottled, remedies, wordsOf } from './service-errors.ts';
 
 /** A stack as CloudFormation describes it. */
 export interface DeployedStack {
@@ -79,12 +79,9 @@ function told(error: unknown, { name, region }: { readonly name: string; readonl
   if (isThrottled(error))
     return unavailable(`CloudFormation in ${region} has too many requests ${what}`, error);
   if (isIdentityMissing(error))
-    return new AppError(
-      'aws-refused',
-      `AWS does not know who asks ${what}`,
-      'Sign in (aws sso login), or set AWS_PROFILE or the AWS_* variables of a key that is valid; check the clock of this machine.',
-      { cause: error },
-    );
+    return new AppError('aws-refused', `AWS does not know who asks ${what}`, remedies.identity, {
+      cause: error,
+    });
   if (isForbidden(error))
     return new AppError(
       'aws-refused',

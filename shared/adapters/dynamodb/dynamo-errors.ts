@@ -6,6 +6,7 @@ import {
   isIdentityMissing,
   isOutcomeUnknown,
   isThrottled,
+  remedies,
   wordsOf,
 } from '../aws/service-errors.ts';
 
@@ -20,15 +21,9 @@ export function told(table: string, error: unknown, where: readonly ItemKey[]): 
     new AppError('state-invalid', message, hint, { cause: error });
   if (isThrottled(error)) return throttled(table, error);
   if (isIdentityMissing(error))
-    return invalid(
-      `AWS does not know who asks for the table "${table}" ${what}`,
-      'Sign in again (aws sso login), or set AWS_PROFILE or the AWS_* variables of a key that is valid; check the clock of this machine.',
-    );
+    return invalid(`AWS does not know who asks for the table "${table}" ${what}`, remedies.identity);
   if (isForbidden(error))
-    return invalid(
-      `this identity may not use the table "${table}" ${what}`,
-      'Check that account and role are those of the deployment; a function gets its rights by deploying again.',
-    );
+    return invalid(`this identity may not use the table "${table}" ${what}`, remedies.rights);
   if (factsOf(error).name === 'ResourceNotFoundException')
     return invalid(
       `the table "${table}" does not exist in this account and region ${what}`,

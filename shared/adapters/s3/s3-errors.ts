@@ -1,5 +1,12 @@
 import { AppError } from '../../core/errors.ts';
-import { factsOf, isForbidden, isIdentityMissing, isThrottled, wordsOf } from '../aws/service-errors.ts';
+import {
+  factsOf,
+  isForbidden,
+  isIdentityMissing,
+  isThrottled,
+  remedies,
+  wordsOf,
+} from '../aws/service-errors.ts';
 
 /** Where an object lies. */
 export interface ObjectPlace {
@@ -22,15 +29,8 @@ export function told({ bucket, key }: ObjectPlace, error: unknown): unknown {
       { cause: error },
     );
   if (isIdentityMissing(error))
-    return invalid(
-      `AWS does not know who asks for ${object} ${what}`,
-      'Sign in again (aws sso login), or set AWS_PROFILE or the AWS_* variables of a key that is valid; check the clock of this machine.',
-    );
-  if (isForbidden(error))
-    return invalid(
-      `this identity may not use ${object} ${what}`,
-      'Check that account and role are those of the deployment; a function gets its rights by deploying again.',
-    );
+    return invalid(`AWS does not know who asks for ${object} ${what}`, remedies.identity);
+  if (isForbidden(error)) return invalid(`this identity may not use ${object} ${what}`, remedies.rights);
   if (factsOf(error).name === 'NoSuchBucket')
     return invalid(
       `the bucket "${bucket}" does not exist ${what}`,
