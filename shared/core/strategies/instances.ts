@@ -18,7 +18,7 @@ export interface Instance {
 
 /** What is wrong with the strategies of a config: unknown ones, wrong parameters, also of disabled ones. */
 export function strategyProblems({ strategies: chosen }: Pick<Config, 'strategies'>): readonly string[] {
-  return Object.entries(chosen).flatMap(([id, { params: input }]) => {
+  return Object.entries(chosen).flatMap(([id, { params: input, timeframes }]) => {
     const strategy = findStrategy(id);
     if (strategy === undefined) {
       const ids = strategies.map((one) => one.id);
@@ -28,10 +28,26 @@ export function strategyProblems({ strategies: chosen }: Pick<Config, 'strategie
     const at = ['strategies', id, 'params'];
     const params = strategy.params.safeParse(input);
     if (!params.success) return problemsOf(params.error, { input, schema: strategy.params, at });
-    const rows = strategy.warmup(params.data) + 1;
-    if (rows <= LOOKBACK_ROWS) return [];
-    return [problem(`it would never vote: it needs ${rows} candles, a decision sees ${LOOKBACK_ROWS}`, at)];
+    const use = { strategy, params: params.data };
+    return [...new Set(timeframes.flatMap((timeframe) => unfitness({ ...use, timeframe })))];
   });
+}
+
+/** Why a strategy cannot say on candles of a timeframe what it is meant to say; empty when it can. */
+function unfitness({ strategy, params, timeframe }: Pick<Instance, 'strategy' | 'params' | 'timeframe'>) {
+  const { id, longest } = strategy;
+  if (longest !== undefined && timeframeMs[timeframe] > timeframeMs[longest]) {
+    const message = `${id} means nothing on ${timeframe} candles: use ${longest} or shorter ones`;
+    return [problem(message, ['strategies', id, 'timeframes'])];
+  }
+  const at = ['strategies', id, 'params'];
+  const rows = strategy.warmup(params, timeframe) + 1;
+  if (rows > LOOKBACK_ROWS)
+    return [problem(`it would never vote: it needs ${rows} candles, a decision sees ${LOOKBACK_ROWS}`, at)];
+  const seen = strategy.lookback?.(params, timeframe) ?? rows;
+  if (seen <= LOOKBACK_ROWS) return [];
+  const message = `on ${timeframe} it looks back on ${seen} candles, a decision sees ${LOOKBACK_ROWS}`;
+  return [problem(message, at)];
 }
 
 /**

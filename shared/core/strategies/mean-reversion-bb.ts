@@ -11,6 +11,11 @@ export const meanReversionBb = defineStrategy({
   id: 'mean_reversion_bb',
   title: 'Bollinger-band mean reversion',
   family: 'reversion',
+  formula:
+    '+1: C < SMA(period) − width × σ(period). −1: C > SMA(period) + width × σ(period). Exit: C ≥ SMA(period). Stop: C − stop × ATR(range). Target: SMA(period). Closed after `time` candles.',
+  source: 'Bollinger, Bollinger on Bollinger Bands (2001)',
+  loses:
+    'In a crash or a strong trend: it buys what goes on falling, and its wins are small beside those losses.',
   params: z.strictObject({
     period: z.int().min(2).default(20).describe('candles of average and bands'),
     width: z.number().positive().default(2.5).describe('standard deviations from the average to each band'),

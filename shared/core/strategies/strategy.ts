@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { Candles } from '../market/candles.ts';
+import type { Timeframe } from '../market/timeframes.ts';
 
 /** What kind of market behaviour a strategy lives on; an entry needs supporters of several families. */
 export type Family = 'trend' | 'breakout' | 'momentum' | 'reversion' | 'divergence' | 'ladder';
@@ -33,10 +34,20 @@ export interface Strategy<Params = unknown> {
   readonly id: string;
   readonly title: string;
   readonly family: Family;
+  /** When it votes, leaves, stops and takes its profit, in the names of its parameters. */
+  readonly formula: string;
+  /** Where the idea was first written down: book, paper or page, with its author and year. */
+  readonly source: string;
+  /** The market in which it loses. */
+  readonly loses: string;
+  /** The longest candles on which its rules mean something; absent means any. */
+  readonly longest?: Timeframe;
   /** Every parameter with its default and its unit. */
   readonly params: z.ZodType<Params>;
   /** Candles before the first one on which it can vote: the index of its first possible vote. */
-  warmup(params: Params): number;
+  warmup(params: Params, timeframe: Timeframe): number;
+  /** Candles that it must see at any hour to say what it would say with all of them; absent means its warm-up and one. */
+  lookback?(params: Params, timeframe: Timeframe): number;
   /** Candles of its timeframe after which a position that it leads is closed; absent means never. */
   timeStopBars?(params: Params): number;
   /** The columns of all candles at once; column values at a candle depend on it and on earlier ones only. */

@@ -10,6 +10,11 @@ export const supertrend = defineStrategy({
   id: 'supertrend',
   title: 'Supertrend',
   family: 'trend',
+  formula:
+    '+1 on the candle on which the line turns to below the price, −1 where it turns to above it; the side on which it begins is no turn. Exit: the turn to above. Stop and trail: the line while it is below. Line: (H + L) / 2 ∓ distance × ATR(range), moving towards the price only until a close beyond it.',
+  source: 'Seban, Tout le monde mérite d’être riche (2008)',
+  loses:
+    'In a narrow market with wide candles: it turns after most of the move and turns back after most of the next.',
   params: z.strictObject({
     range: z.int().min(1).default(10).describe('candles of average true range'),
     distance: z

@@ -12,6 +12,12 @@ export const trendEma = defineStrategy({
   id: 'trend_ema',
   title: 'Moving-average trend',
   family: 'trend',
+  formula:
+    '+1 on the candle on which EMA(fast) crosses above EMA(slow) and the next ones, `fresh` in all, while EMA(fast) > EMA(slow) and C > EMA(fast). Never −1. Exit: EMA(fast) crosses below EMA(slow) or meets it. Stop: C − stop × ATR(range). Trail: highest H of trailRange candles − trail × ATR(trailRange).',
+  source:
+    'Appel, Technical Analysis: Power Tools for Active Investors (2005), on crossing averages; the trail is the chandelier of LeBeau, told by Elder, Come Into My Trading Room (2002)',
+  loses:
+    'In a market that swings without going anywhere: each cross comes late and is taken back, and every one pays its fees.',
   params: z
     .strictObject({
       fast: z.int().min(2).default(20).describe('candles'),

@@ -12,6 +12,11 @@ export const turtle = defineStrategy({
   id: 'turtle',
   title: 'Turtle breakout',
   family: 'breakout',
+  formula:
+    '+1: C > highest H of the `entry` candles before. −1: C < lowest L of them. Exit: C < lowest L of the `exit` candles before. Stop: C − stop × ATR(range).',
+  source:
+    'Faith, Way of the Turtle (2007): system 1 without its skip rule, second system and added units; the channel is Donchian’s',
+  loses: 'In ranges: most breakouts fail, and many small losses wait for one long trend that may not come.',
   params: z
     .strictObject({
       entry: z.int().min(1).default(20).describe('candles of the entry channel'),

@@ -83,8 +83,8 @@ describe('mean_reversion_bb', () => {
   });
 
   it('can vote on the first candle after its warm-up', () => {
-    expect(meanReversionBb.warmup(meanReversionBb.params.parse(small))).toBe(4);
-    expect(meanReversionBb.warmup(meanReversionBb.params.parse({ ...small, range: 6 }))).toBe(6);
+    expect(meanReversionBb.warmup(meanReversionBb.params.parse(small), '4h')).toBe(4);
+    expect(meanReversionBb.warmup(meanReversionBb.params.parse({ ...small, range: 6 }), '4h')).toBe(6);
     expect(indexesOf(say([6]).vote, 1)).toEqual([4]);
   });
 

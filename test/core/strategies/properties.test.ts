@@ -37,7 +37,7 @@ function changed(signals: Signals, length: number, factor = 1): Signals {
 
 describe.each(strategies)('$id', (strategy) => {
   const params = strategy.params.parse({});
-  const warmup = strategy.warmup(params);
+  const warmup = strategy.warmup(params, '4h');
   const say = (candles: Candles) => strategy.prepare(candles, params);
 
   it('speaks in these walks: the properties below are about something', () => {

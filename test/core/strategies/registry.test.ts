@@ -18,6 +18,14 @@ describe('the registry', () => {
   });
 });
 
+describe.each(strategies)('$id', ({ formula, source, loses }) => {
+  it('says when it votes, where that comes from, and when it loses', () => {
+    expect(formula).toMatch(/\+1.*Exit: .*Stop/s);
+    expect(source).toMatch(/\(\d{4}\)/);
+    expect(loses).toMatch(/^[A-Z].*\.$/);
+  });
+});
+
 describe.each(strategies)('the parameters of $id', ({ params }) => {
   const { properties = {} } = z.toJSONSchema(params, { io: 'input' });
 

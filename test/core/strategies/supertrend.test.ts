@@ -52,9 +52,9 @@ describe('supertrend', () => {
   });
 
   it('can vote on the first candle after its warm-up', () => {
-    expect(supertrend.warmup(supertrend.params.parse(small))).toBe(2);
+    expect(supertrend.warmup(supertrend.params.parse(small), '4h')).toBe(2);
     expect(indexesOf(say([10, 10, 5]).vote, -1)).toEqual([2]);
-    expect(supertrend.warmup(supertrend.params.parse({}))).toBe(11);
+    expect(supertrend.warmup(supertrend.params.parse({}), '4h')).toBe(11);
   });
 
   it('knows no time stop', () => {

@@ -77,9 +77,9 @@ describe('trend_ema', () => {
   });
 
   it('can vote on the first candle after its warm-up', () => {
-    expect(trendEma.warmup(trendEma.params.parse(small))).toBe(7);
-    expect(trendEma.warmup(trendEma.params.parse({ ...small, range: 8 }))).toBe(8);
-    expect(trendEma.warmup(trendEma.params.parse({ ...small, trailRange: 9 }))).toBe(9);
+    expect(trendEma.warmup(trendEma.params.parse(small), '4h')).toBe(7);
+    expect(trendEma.warmup(trendEma.params.parse({ ...small, range: 8 }), '4h')).toBe(8);
+    expect(trendEma.warmup(trendEma.params.parse({ ...small, trailRange: 9 }), '4h')).toBe(9);
     expect(indexesOf(say([14]).vote, 1)).toEqual([7]);
   });
 

@@ -63,8 +63,8 @@ describe('turtle', () => {
   });
 
   it('can vote on the first candle after its warm-up', () => {
-    expect(turtle.warmup(turtle.params.parse(small))).toBe(3);
-    expect(turtle.warmup(turtle.params.parse({ ...small, range: 5 }))).toBe(5);
+    expect(turtle.warmup(turtle.params.parse(small), '4h')).toBe(3);
+    expect(turtle.warmup(turtle.params.parse({ ...small, range: 5 }), '4h')).toBe(5);
     expect(indexesOf(say([10, 10, 10, 11.5]).vote, 1)).toEqual([3]);
   });
 
