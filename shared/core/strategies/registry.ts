@@ -1,5 +1,6 @@
 import { meanReversionBb } from './mean-reversion-bb.ts';
 import { meanReversionScalp } from './mean-reversion-scalp.ts';
+import { rubberBand } from './rubber-band.ts';
 import type { Strategy } from './strategy.ts';
 import { supertrend } from './supertrend.ts';
 import { trendEma } from './trend-ema.ts';
@@ -11,6 +12,7 @@ export const strategies: readonly Strategy[] = [
   supertrend,
   turtle,
   meanReversionBb,
+  rubberBand,
   meanReversionScalp,
 ];
 
