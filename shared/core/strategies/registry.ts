@@ -5,6 +5,7 @@ import type { Strategy } from './strategy.ts';
 import { supertrend } from './supertrend.ts';
 import { trendEma } from './trend-ema.ts';
 import { turtle } from './turtle.ts';
+import { volatilityHunter } from './volatility-hunter.ts';
 
 /** Every strategy, by family: trend, breakout, momentum, reversion, divergence, ladder. Nothing depends on the order. */
 export const strategies: readonly Strategy[] = [
@@ -13,6 +14,7 @@ export const strategies: readonly Strategy[] = [
   turtle,
   meanReversionBb,
   rubberBand,
+  volatilityHunter,
   meanReversionScalp,
 ];
 
