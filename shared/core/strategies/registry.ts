@@ -1,3 +1,4 @@
+import { macdCrossover } from './macd-crossover.ts';
 import { meanReversionBb } from './mean-reversion-bb.ts';
 import { meanReversionScalp } from './mean-reversion-scalp.ts';
 import { rubberBand } from './rubber-band.ts';
@@ -12,6 +13,7 @@ export const strategies: readonly Strategy[] = [
   trendEma,
   supertrend,
   turtle,
+  macdCrossover,
   meanReversionBb,
   rubberBand,
   volatilityHunter,
