@@ -5,6 +5,7 @@ import { rubberBand } from './rubber-band.ts';
 import type { Strategy } from './strategy.ts';
 import { supertrend } from './supertrend.ts';
 import { trendEma } from './trend-ema.ts';
+import { tripleMomentum } from './triple-momentum.ts';
 import { turtle } from './turtle.ts';
 import { volatilityHunter } from './volatility-hunter.ts';
 
@@ -13,6 +14,7 @@ export const strategies: readonly Strategy[] = [
   trendEma,
   supertrend,
   turtle,
+  tripleMomentum,
   macdCrossover,
   meanReversionBb,
   rubberBand,
