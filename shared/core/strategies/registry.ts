@@ -1,6 +1,7 @@
 import { macdCrossover } from './macd-crossover.ts';
 import { meanReversionBb } from './mean-reversion-bb.ts';
 import { meanReversionScalp } from './mean-reversion-scalp.ts';
+import { rsiDivergence } from './rsi-divergence.ts';
 import { rubberBand } from './rubber-band.ts';
 import type { Strategy } from './strategy.ts';
 import { supertrend } from './supertrend.ts';
@@ -20,6 +21,7 @@ export const strategies: readonly Strategy[] = [
   rubberBand,
   volatilityHunter,
   meanReversionScalp,
+  rsiDivergence,
 ];
 
 /** The strategy of that id, or undefined when there is none. */
