@@ -1,3 +1,4 @@
+import { gridLadder } from './grid-ladder.ts';
 import { macdCrossover } from './macd-crossover.ts';
 import { meanReversionBb } from './mean-reversion-bb.ts';
 import { meanReversionScalp } from './mean-reversion-scalp.ts';
@@ -22,6 +23,7 @@ export const strategies: readonly Strategy[] = [
   volatilityHunter,
   meanReversionScalp,
   rsiDivergence,
+  gridLadder,
 ];
 
 /** The strategy of that id, or undefined when there is none. */
