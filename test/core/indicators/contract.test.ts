@@ -14,21 +14,9 @@ import { sma } from '../../../shared/core/indicators/sma.ts';
 import { stddev } from '../../../shared/core/indicators/stddev.ts';
 import { supertrend } from '../../../shared/core/indicators/supertrend.ts';
 import { trueRange } from '../../../shared/core/indicators/true-range.ts';
-import { type Candles, sliceCandles } from '../../../shared/core/market/candles.ts';
+import { sliceCandles } from '../../../shared/core/market/candles.ts';
 import { scaled, walk } from '../../helpers/candles.ts';
-
-interface Indicator {
-  readonly name: string;
-  readonly file: string;
-  /** Its lines for the candles and a period. */
-  readonly lines: (candles: Candles, period: number) => readonly Float64Array[];
-  /** Index of the first value of line number `line`. */
-  readonly first: (period: number, line: number) => number;
-  /** Numbers of the lines that stay as they are when prices are in another unit. */
-  readonly ratios?: readonly number[];
-  readonly hasPeriod: boolean;
-  readonly hasColumns: boolean;
-}
+import { type Indicator, oscillators } from '../../helpers/oscillators.ts';
 
 const ofValues = (
   name: string,
@@ -116,6 +104,7 @@ const indicators: readonly Indicator[] = [
     hasPeriod: true,
     hasColumns: true,
   },
+  ...oscillators,
 ];
 
 const seeds = fc.integer();
