@@ -32,7 +32,8 @@ export function afterWrite(before: SeenBreaker | undefined, written: Breaker): S
   return { ...written, version: (before?.version ?? 0) + 1 };
 }
 
-const ENGINE = 'engine';
+/** Who trips a breaker by the rules, and closes it when its time is over. */
+export const ENGINE = 'engine';
 
 /** Scopes that hold up the whole account, in the order of their gates. */
 export const accountScopes = ['manual', 'portfolio', 'losses', 'drawdown'] as const;
