@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openExistingState, openWorkspace } from '../../cli/context.ts';
 import { readResults } from '../../shared/app/results.ts';
 import { isDecimalText } from '../../shared/core/decimal.ts';
+import { strategies } from '../../shared/core/strategies/registry.ts';
 import { barsOf } from '../helpers/bars.ts';
 import { jsonOf, runCli, temporaryFolder } from '../helpers/cli.ts';
 import { cloudCli, fakeCloud } from '../helpers/cloud.ts';
@@ -204,6 +205,15 @@ describe('docs/json.md names every key and type of', () => {
     await server.close();
     expectDocumented('candles fetch', [fetched, nothing]);
     expect(nothing).toMatchObject({ firstMs: null });
+  });
+
+  it('strategies', async () => {
+    expectDocumented('strategies list', [await jsonOf('strategies', 'list')]);
+    const narrow = join(folder, 'narrow.yaml');
+    writeFileSync(narrow, 'strategies: { turtle: { enabled: false } }\n');
+    const told: unknown[] = [await jsonOf('strategies', 'show', 'turtle', '--config', narrow)];
+    for (const { id } of strategies) told.push(await jsonOf('strategies', 'show', id));
+    expectDocumented('strategies show', told);
   });
 
   it('what is asked of a deployed environment', async () => {

@@ -21,6 +21,8 @@ const verbs: Readonly<Record<string, readonly string[]>> = {
   'candles fetch': ['--from', ...common],
   'candles list': ['--env', ...common],
   'candles push': ['--env', '--symbol', '--timeframe', '--data', '--json', '--help'],
+  'strategies list': ['--config', '--json', '--help'],
+  'strategies show': ['--config', '--json', '--help'],
   'breaker list': there,
   'breaker trip': ['--why', ...there],
   'breaker reset': ['--version', '--why', ...there],
@@ -29,7 +31,7 @@ const verbs: Readonly<Record<string, readonly string[]>> = {
   'capital remove': ['--why', ...there],
   close: ['--why', ...there],
 };
-const groups = ['candles', 'breaker', 'capital'];
+const groups = ['candles', 'strategies', 'breaker', 'capital'];
 
 describe('help', () => {
   it.each(Object.entries(verbs))('of %s names every option, and no other', async (verb, options) => {
