@@ -6,7 +6,7 @@ import { barsOf } from '../helpers/bars.ts';
 import { filesIn, jsonOf, runCli, temporaryFolder } from '../helpers/cli.ts';
 import { expectDocumented } from '../helpers/json-page.ts';
 import { krakenPublic } from '../helpers/kraken-public.ts';
-import { csvOf } from '../helpers/made-up-files.ts';
+import { csvOf, writeMadeUpFiles } from '../helpers/made-up-files.ts';
 
 const { folder, remove } = temporaryFolder();
 afterAll(remove);
@@ -38,6 +38,17 @@ describe('docs/json.md names every key and type of', () => {
     writeFileSync(join(damaged[1] ?? '', parquet), 'nothing');
     const broken = JSON.parse((await runCli('candles', 'verify', ...damaged, '--json')).stdout);
     expectDocumented('candles verify', [plain, compared, broken]);
+  });
+
+  it('parity --lookback', async () => {
+    const data = ['--data', join(folder, 'parity')];
+    await jsonOf('candles', 'import', ...writeMadeUpFiles(join(folder, 'files')), ...data);
+    const words = ['parity', '--lookback', '--from', '2025-01-20', '--to', '2025-01-28', ...data];
+    const slow = join(folder, 'slow.yaml');
+    writeFileSync(slow, 'strategies: { supertrend: { params: { range: 300 } } }\n');
+    const differing = await runCli(...words, '--config', slow, '--json');
+    expect(differing.code).toBe(1);
+    expectDocumented('parity --lookback', [await jsonOf(...words), JSON.parse(differing.stdout)]);
   });
 
   it('strategies', async () => {
