@@ -28,7 +28,7 @@ export interface LookbackParityRequest {
 }
 
 /** An instance, or the regime, on the candles of a symbol. */
-export interface LookbackComparison {
+interface LookbackComparison {
   /** Such as `turtle@4h`, or `regime@4h`. */
   readonly instance: string;
   readonly symbol: string;
