@@ -20,20 +20,34 @@ export interface CommonOptions extends DataOptions {
   readonly config?: string;
 }
 
+/** Options of a verb that reads the config and nothing else. */
+export type ConfigOptions = Omit<CommonOptions, 'data'>;
+
 /** Adds the options that nearly every verb has. */
 export function withCommonOptions(command: Command): Command {
-  return withDataOptions(command.option('--config <file>', 'YAML file laid over config/*.yaml'));
+  return withDataOptions(withConfigOption(command));
 }
+
+/** The same without a data folder. */
+export function withConfigOptions(command: Command): Command {
+  return withJsonOption(withConfigOption(command));
+}
+
+const withConfigOption = (command: Command): Command =>
+  command.option('--config <file>', 'YAML file laid over config/*.yaml');
+
+const withJsonOption = (command: Command): Command =>
+  command.option('--json', 'print JSON (keys: docs/json.md)');
 
 /** The same without a config. */
 export function withDataOptions(command: Command): Command {
-  return command
-    .addOption(
+  return withJsonOption(
+    command.addOption(
       new Option('--data <dir>', 'folder of candles and accounts')
         .default('.hot-crypto', 'HOT_CRYPTO_DATA, else .hot-crypto')
         .argParser(parseFolder),
-    )
-    .option('--json', 'print JSON (keys: docs/json.md)');
+    ),
+  );
 }
 
 function parseFolder(text: string): string {

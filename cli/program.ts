@@ -13,6 +13,7 @@ import { addReplay } from './replay.ts';
 import { note, progress, setLogLevel } from './screen.ts';
 import { addStart } from './start.ts';
 import { addStatus } from './status.ts';
+import { addStrategies } from './strategies.ts';
 import { addWhy } from './why.ts';
 
 const USAGE = 2;
@@ -39,6 +40,7 @@ function program(): Command {
   addCapital(command);
   addClose(command);
   addCandles(command);
+  addStrategies(command);
   addDoctor(command);
   return command;
 }

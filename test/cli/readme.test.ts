@@ -41,6 +41,7 @@ describe('README', () => {
       'docs/adding-a-strategy.md',
       'docs/json.md',
       'docs/config.md',
+      'docs/strategies.md',
       'docs/deploy.md',
       'docs/operations.md',
       'bench/README.md',

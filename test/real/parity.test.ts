@@ -87,6 +87,16 @@ describe.skipIf(!hasReference('data/SOURCES.md'))('parity on Kraken BTC and ETH'
     },
   );
 
+  it('finds no difference between the last 720 candles and all of them, bar by bar', async () => {
+    const words = ['parity', '--lookback', ...SPAN, '--json', '--data', folder];
+    const { code, stdout } = await spawnCli(words);
+    const { compared, differences } = JSON.parse(stdout);
+    expect([code, differences]).toEqual([0, []]);
+    // 4h: six bars a day on 549 days and the midnight before, less the one candle without a trade; 1d: one a day.
+    for (const { instance, bars } of compared) expect(bars).toBe(instance.endsWith('@4h') ? 3294 : 550);
+    expect(compared.length).toBeGreaterThanOrEqual(2 * 8);
+  });
+
   it('halts the account of much risk in the spring of 2025, and says so', async () => {
     const words = ['backtest', ...SPAN, '--json', '--data', folder, '--config', STRESS_RISK];
     const { halted, rejects } = JSON.parse((await spawnCli(words)).stdout);
