@@ -23,7 +23,13 @@ export function rsi(values: Float64Array, period: number): Float64Array {
     loss += (Math.max(-change, 0) - loss) / count;
     if (i < period) continue;
     const movement = gain + loss;
-    result[i] = movement === 0 ? 50 : (100 * gain) / movement;
+    // A pause shrinks both means alike. So the index stays as it is, and does not rise or fall by what is rounded.
+    const isPause = change === 0 && i > period && movement > 0;
+    result[i] = isPause ? result[i - 1]! : indexOf(gain, movement);
   }
   return result;
+}
+
+function indexOf(gain: number, movement: number): number {
+  return movement === 0 ? 50 : (100 * gain) / movement;
 }

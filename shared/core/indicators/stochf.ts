@@ -34,18 +34,17 @@ export function stochf(
 
 /**
  * Where each close lies between the lowest low and the highest high of the last `period` candles, 0 to 100.
- * @param rangeMin a range that is not above it is none: NaN, as before index `period - 1`
+ * NaN where there is no range, and before index `period - 1`.
  */
 export function rangePosition(
   { high, low, close }: Readonly<Record<'high' | 'low' | 'close', Float64Array>>,
   period: number,
-  rangeMin = 0,
 ): Float64Array {
   const position = highest(high, period);
   const floor = lowest(low, period);
   for (let i = 0; i < position.length; i++) {
     const range = position[i]! - floor[i]!;
-    position[i] = range > rangeMin ? (100 * (close[i]! - floor[i]!)) / range : Number.NaN;
+    position[i] = range > 0 ? (100 * (close[i]! - floor[i]!)) / range : Number.NaN;
   }
   return position;
 }

@@ -3,9 +3,6 @@ import { rsi } from './rsi.ts';
 import { sma } from './sma.ts';
 import { rangePosition, type Stochastic } from './stochf.ts';
 
-/** In a market that stands still the index wavers in its last digits: that is no range to lie in. */
-const RANGE_MIN = 1e-6;
-
 /**
  * Fast stochastic of the relative strength index. Without a value where the index does not move.
  *
@@ -22,7 +19,7 @@ export function stochrsi(
   const { rsi: period, k, d } = periods;
   assert(Number.isInteger(k) && k > 0, `stochrsi period ${k}`);
   const index = rsi(values, period).subarray(period);
-  const position = rangePosition({ high: index, low: index, close: index }, k, RANGE_MIN);
+  const position = rangePosition({ high: index, low: index, close: index }, k);
   const average = sma(position, d);
 
   const result = {

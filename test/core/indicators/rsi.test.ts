@@ -13,4 +13,15 @@ describe('rsi', () => {
   it('is 50 where nothing moves: neither oversold nor overbought', () => {
     expect([...rsi(new Float64Array(4).fill(97.3), 2)]).toEqual([none, none, 50, 50]);
   });
+
+  it('has its first value also where the price pauses there', () => {
+    expect([...rsi(Float64Array.of(10, 13, 13), 2)]).toEqual([none, none, 100]);
+  });
+
+  // Changes 0.2 and −0.4, then none: two means that shrink alike.
+  it('stays exactly as it is while the price does', () => {
+    const still = new Float64Array(200).fill(97.1);
+    still.set([97.3, 97.5]);
+    expect(new Set(rsi(still, 14).subarray(14)).size).toBe(1);
+  });
 });
