@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openExistingState, openWorkspace } from '../../cli/context.ts';
@@ -44,7 +44,7 @@ const maps: Readonly<Record<string, string>> = {
 };
 
 /** Decisions have a section of their own, and the value of a setting is what it is. */
-const LEAF = /(decisions\[\]|settings\[\]\.(value|usual))$/;
+const LEAF = /(^record|decisions\[\]|settings\[\]\.(value|usual))$/;
 
 /** Every leaf of a value under its path. */
 function leavesOf(value: unknown, path = ''): readonly (readonly [string, unknown])[] {
@@ -157,6 +157,18 @@ describe('docs/json.md names every key and type of', () => {
     const told = [dry, whole].flatMap((one) => (one as { decisions: unknown[] }).decisions);
     const why = await jsonOf('why', 'BTC', '--account', account, ...data);
     expectDocumented('A decision', [...decisions, ...told, why]);
+  });
+
+  it('why --replay', async () => {
+    const { account } = (await jsonOf('replay', ...weeks)) as { account: string };
+    const again = ['why', 'BTC', '2025-01-01', '--replay', '--account', account, ...data];
+    const equal = await jsonOf(...again);
+    const own = join(folder, 'again');
+    cpSync(join(folder, 'data'), own, { recursive: true });
+    tamperWithDecision(join(own, 'accounts', `${account}.sqlite`), { code: 'PLANTED' });
+    const { code, stdout } = await runCli(...again, '--data', own, '--json');
+    expect(code).toBe(1);
+    expectDocumented('why --replay', [equal, JSON.parse(stdout)]);
   });
 
   it('status, breaker, capital and close', async () => {
