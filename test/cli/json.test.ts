@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openExistingState, openWorkspace } from '../../cli/context.ts';
@@ -93,6 +93,18 @@ describe('docs/json.md names every key and type of', () => {
     const told = [dry, whole].flatMap((one) => (one as { decisions: unknown[] }).decisions);
     const why = await jsonOf('why', 'BTC', '--account', account, ...data);
     expectDocumented('A decision', [...decisions, ...told, why]);
+  });
+
+  it('why --replay', async () => {
+    const { account } = (await jsonOf('replay', ...weeks)) as { account: string };
+    const again = ['why', 'BTC', '2025-01-01', '--replay', '--account', account, ...data];
+    const equal = await jsonOf(...again);
+    const own = join(folder, 'again');
+    cpSync(join(folder, 'data'), own, { recursive: true });
+    tamperWithDecision(join(own, 'accounts', `${account}.sqlite`), { code: 'PLANTED' });
+    const { code, stdout } = await runCli(...again, '--data', own, '--json');
+    expect(code).toBe(1);
+    expectDocumented('why --replay', [equal, JSON.parse(stdout)]);
   });
 
   it('status, breaker, capital and close', async () => {

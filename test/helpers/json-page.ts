@@ -35,7 +35,7 @@ const maps: Readonly<Record<string, string>> = {
 };
 
 /** Decisions have a section of their own, and the value of a setting is what it is. */
-const LEAF = /(decisions\[\]|settings\[\]\.(value|usual))$/;
+const LEAF = /(^record|decisions\[\]|settings\[\]\.(value|usual))$/;
 
 /** Every leaf of a value under its path. */
 export function leavesOf(value: unknown, path = ''): readonly (readonly [string, unknown])[] {
