@@ -149,6 +149,19 @@ describe('candles verify --api', () => {
     expect(stdout).toMatch(/^BTC\/USD 1h: nothing that is stored is among what Kraken gives now\.$/m);
   });
 
+  it('asks nothing about made-up candles', async () => {
+    const data = join(folder, `${runs++}`);
+    mkdirSync(data);
+    const store = parquetCandleStore(fileObjectStore(join(data, 'candles')), 'synthetic');
+    const provenance = { source: 'synthetic', name: 'BTC/USD 1h' };
+    await store.append({ symbol: 'BTC/USD', timeframe: '1h', candles: barsOf('1h', '0:7'), provenance });
+    // Where it is asked Kraken cannot be reached.
+    expect(await jsonOf('candles', 'verify', '--api', '--data', data)).toMatchObject({
+      isClean: true,
+      series: [{ venue: 'synthetic', api: null }],
+    });
+  });
+
   it('ends with an error where Kraken cannot be reached', async () => {
     const data = await dataWith('0:100');
     const { code, stdout, stderr } = await runCli('candles', 'verify', '--api', ...data);

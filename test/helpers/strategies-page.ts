@@ -9,9 +9,8 @@ Written by \`UPDATE_DOCS=1 npx vitest run test/cli/strategies-doc.test.ts\` from
 
 These are known ideas, kept simple. None of them is a recommendation: most simple strategies lose after fees, and each says below in which
 market it loses. The defaults are common values, not fitted to any candles. The weights are judgement, stated before any result was seen; in a
-random walk a vote weighs the mean of the other three. Which of them are enabled, and on which
-candles, [config/strategies.yaml](../config/strategies.yaml) says; \`npx --no hot-crypto strategies show turtle\` shows the parameters in force and the candles
-that one needs.
+random walk a vote weighs the mean of the other three. Which of them are enabled, and on which candles, [config/strategies.yaml](../config/strategies.yaml)
+says; \`npx --no hot-crypto strategies show turtle\` shows the parameters in force and the candles that one needs.
 
 In the formulas O, H, L and C are open, high, low and close of a candle, +1 is a vote to enter long, −1 its mirror image (an opponent of
 entries), and all else in brackets is a parameter. A vote needs a stop below the close.
