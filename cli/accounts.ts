@@ -3,8 +3,9 @@ import { KRAKEN_ACCOUNT } from '../config/service.ts';
 import { keys } from '../shared/app/items.ts';
 import { hasOurSchema } from '../shared/app/schema.ts';
 import { AppError } from '../shared/core/errors.ts';
+import type { CandleStore } from '../shared/ports/candle-store.ts';
 import type { StateStore } from '../shared/ports/state-store.ts';
-import { accountsIn, openExistingState, openWorkspace, type Workspace } from './context.ts';
+import { accountsIn, openCandles, openExistingState, openWorkspace, type Workspace } from './context.ts';
 import { type EnvironmentPlace, openCloud } from './context-cloud.ts';
 import { type CommonOptions, environmentOption, withCommonOptions } from './options.ts';
 import { progress } from './screen.ts';
@@ -27,6 +28,8 @@ export interface Opened {
   readonly workspace: Pick<Workspace, 'config' | 'instances'>;
   readonly account: string;
   readonly store: StateStore;
+  /** Kraken's candles that are stored beside it. */
+  readonly openCandles: () => Promise<CandleStore>;
   /** Where it is, or null for this machine. */
   readonly environment: EnvironmentPlace | null;
 }
@@ -50,7 +53,9 @@ export async function withAccount(
 function openHere(options: AccountOptions): Opened {
   const workspace = openWorkspace(options);
   const account = chooseAccount(workspace, options.account);
-  return { workspace, account, store: openExistingState(workspace, account), environment: null };
+  const store = openExistingState(workspace, account);
+  const candles = async () => openCandles(workspace, 'kraken');
+  return { workspace, account, store, openCandles: candles, environment: null };
 }
 
 async function openThere(name: string, { account = KRAKEN_ACCOUNT }: AccountOptions): Promise<Opened> {
@@ -59,7 +64,8 @@ async function openThere(name: string, { account = KRAKEN_ACCOUNT }: AccountOpti
     const cloud = await openCloud(name);
     const store = await cloud.openState();
     await expectAccount(store, account, name);
-    return { workspace: cloud, account, store, environment: cloud.environment };
+    const { environment, openCandles } = cloud;
+    return { workspace: cloud, account, store, openCandles, environment };
   } finally {
     progress('');
   }
