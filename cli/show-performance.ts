@@ -10,9 +10,10 @@ import {
   STEP_MS,
   YEARLY_DAYS_MIN,
 } from '../shared/core/backtest/performance.ts';
-import { textOf } from '../shared/core/decimal.ts';
+import { isDecimalText, textOf } from '../shared/core/decimal.ts';
 import { ratio } from '../shared/core/decision/figures.ts';
 import type { Position } from '../shared/core/execution/position.ts';
+import { isoInstant } from '../shared/core/market/calendar.ts';
 import { DAY_MS } from '../shared/core/market/timeframes.ts';
 import { performanceOf } from '../shared/core/risk/performances.ts';
 import type { Opened } from './accounts.ts';
@@ -62,7 +63,7 @@ async function readFigures(opened: Opened, span: Span) {
     equityLast: textOf(sampled.last),
     flow: textOf(sampled.flow),
     ...ratios(curve),
-    drawdown: drawdown && { ...drawdown, deepest: Number(drawdown.deepest.toFixed(6)) },
+    drawdown: drawdown && { ...drawdown, deepest: ratio(drawdown.deepest) },
     open: open.length,
     ...ratios(positionFigures(closed)),
     feesPaid: feesOf([...closed, ...open]),
@@ -89,19 +90,24 @@ function tell(figures: Figures, format: Format): void {
 function leavesOf(value: unknown, path = ''): readonly (readonly string[])[] {
   if (typeof value === 'object' && value !== null)
     return Object.entries(value).flatMap(([key, one]) => leavesOf(one, path === '' ? key : `${path}.${key}`));
-  const isText = typeof value === 'string' && !/^-?[\d.]+$/.test(value);
+  const isInstant = path.endsWith('Ms') && typeof value === 'number';
+  if (isInstant) return [[path.replace(/Ms$/, 'Utc'), isoInstant(value)]];
+  const isText = typeof value === 'string' && !isDecimalText(value);
   return [[path, value === null ? '' : isText ? harmless(value) : String(value)]];
 }
 
 function sayFigures(figures: Figures): void {
   const { fromMs, toMs, marks, steps, equityFirst, equityLast, flow, totalReturn } = figures;
   say(`${instant(fromMs)} to ${instant(toMs)} UTC, ${marks} marks of the equity, on ${steps} steps of 4h`);
-  if (marks === 0) say('Nothing was open in that time: there is no figure of anything.');
   say();
   const moved = Number(flow) === 0 ? '' : `, ${usd(flow)} USD of capital moved`;
   say(`equity       ${usd(equityLast)} USD from ${usd(equityFirst)}${moved}`);
   say(`return       ${signed(totalReturn)}`);
   say(`holding      ${heldBy(figures)}`);
+  if (marks === 0) {
+    say('Nothing was open in that time: there is nothing more to say.');
+    return;
+  }
   sayYearly(figures);
   sayDrawdown(figures);
   sayPositions(figures);
@@ -114,9 +120,9 @@ function sayFigures(figures: Figures): void {
 }
 
 function sayYearly({ fromMs, toMs, cagr, volatility, sharpe, sortino, calmar }: Figures): void {
-  const days = Math.floor((toMs - fromMs) / DAY_MS);
+  const days = (toMs - fromMs) / DAY_MS;
   if (days < YEARLY_DAYS_MIN) {
-    say(`of a year    – (${days} days say nothing about a year; from ${YEARLY_DAYS_MIN} on they are given)`);
+    say(`CAGR, Sharpe – (figures of a year need ${YEARLY_DAYS_MIN} days, these are ${days.toFixed(1)})`);
     return;
   }
   say(
@@ -130,10 +136,10 @@ function sayDrawdown({ drawdown }: Figures): void {
     say('drawdown     none');
     return;
   }
-  const { deepest, peakMs, troughMs, recoveryMs, underwaterMs } = drawdown;
+  const { deepest, peakMs, troughMs, recoveryMs, underwaterDays } = drawdown;
   const recovered = recoveryMs === null ? 'not recovered' : `recovered ${instant(recoveryMs)}`;
-  say(`drawdown     ${percent(deepest)} from ${instant(peakMs)} to ${instant(troughMs)} UTC, ${recovered}`);
-  say(`below peak   ${(underwaterMs / DAY_MS).toFixed(1)} days at most`);
+  say(`drawdown     ${signed(deepest)} from ${instant(peakMs)} to ${instant(troughMs)} UTC, ${recovered}`);
+  say(`below peak   ${underwaterDays.toFixed(1)} days at most`);
 }
 
 function sayPositions(figures: Figures): void {

@@ -10,6 +10,8 @@ interface SampledCurve {
   readonly firstMs: EpochMs;
   readonly growth: Float64Array;
   readonly invested: Float64Array;
+  /** The start of the span and each of its marks. */
+  readonly marked: { readonly atMs: Float64Array; readonly growth: Float64Array };
   /** Marks of the span. */
   readonly marks: number;
   /** Equity as the span begins, and at its last mark. */
@@ -31,7 +33,9 @@ export async function sampleCurve(
   const firstMs = Math.floor(fromMs / stepMs) * stepMs;
   const reader = await curveReader(store, account);
   let current: EquityPoint = reader.curve.point;
-  let [first, flow, marks] = [current.equity, 0n, 0];
+  let start = current;
+  let flow = 0n;
+  const marks: { readonly atMs: EpochMs; readonly growth: number }[] = [];
   const points: EquityPoint[] = [];
   const fillBefore = (endMs: EpochMs) => {
     while (firstMs + points.length * stepMs < endMs) points.push(current);
@@ -40,18 +44,26 @@ export async function sampleCurve(
     for (const point of page) {
       fillBefore(point.atMs);
       current = point;
-      if (point.atMs <= fromMs) first = point.equity;
-      else [flow, marks] = [flow + point.flow, marks + 1];
+      if (point.atMs <= fromMs) {
+        start = point;
+        continue;
+      }
+      flow += point.flow;
+      marks.push({ atMs: point.atMs, growth: point.growth });
     }
   }
   fillBefore(toMs + stepMs);
-  const start = points[0]?.growth ?? 1;
+  const marked = [{ atMs: fromMs, growth: start.growth }, ...marks];
   return {
     firstMs,
-    growth: Float64Array.from(points, ({ growth }) => growth / start),
+    growth: Float64Array.from(points, ({ growth }) => growth / start.growth),
     invested: Float64Array.from(points, investedPart),
-    marks,
-    first,
+    marked: {
+      atMs: Float64Array.from(marked, ({ atMs }) => atMs),
+      growth: Float64Array.from(marked, ({ growth }) => growth / start.growth),
+    },
+    marks: marks.length,
+    first: start.equity,
     last: current.equity,
     flow,
   };

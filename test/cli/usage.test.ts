@@ -16,6 +16,12 @@ const verbs: Readonly<Record<string, readonly string[]>> = {
   parity: ['--fresh', ...span],
   status: there,
   why: there,
+  ...Object.fromEntries(
+    ['positions', 'orders', 'fills', 'equity', 'performance'].map((table) => [
+      `show ${table}`,
+      ['--follow', '--csv', '--from', '--to', ...there],
+    ]),
+  ),
   doctor: ['--env', ...common],
   'candles import': ['--symbol', '--timeframe', ...common],
   'candles fetch': ['--from', ...common],
@@ -29,7 +35,7 @@ const verbs: Readonly<Record<string, readonly string[]>> = {
   'capital remove': ['--why', ...there],
   close: ['--why', ...there],
 };
-const groups = ['candles', 'breaker', 'capital'];
+const groups = ['candles', 'breaker', 'capital', 'show'];
 
 describe('help', () => {
   it.each(Object.entries(verbs))('of %s names every option, and no other', async (verb, options) => {
@@ -108,6 +114,16 @@ describe('wrong use ends with 2, one line of what is wrong and one of what to do
     [
       ['candles', 'import', 'x.csv', '--timeframe', '2h'],
       /^usage: '2h' is not a timeframe\.\n {2}→ Use one of 1m/,
+    ],
+    [
+      ['show', 'fills', '--csv', '--json'],
+      "error: option '--csv' cannot be used with option '--json'\n(see npx --no hot-crypto help)\n",
+    ],
+    [['show', 'equity', '--from', '2025-1-2'], /^usage: --from '2025-1-2' is not a day\.\n/],
+    [['show', 'equity', '--to', 'May'], /^usage: --to 'May' is not a day\.\n/],
+    [
+      ['show', 'orders', '--from', '2025-01-02', '--to', '2025-01-01'],
+      /^usage: --from '2025-01-02' is after --to '2025-01-01'\.\n/,
     ],
     [['candles', 'push'], /^error: required option '--env <name>' not specified\n/],
     [['candles', 'fetch', 'BTC/USD'], /^error: missing required argument 'timeframe'\n/],

@@ -15,12 +15,12 @@ export const YEARLY_DAYS_MIN = 90;
 
 /** An equity curve on the grid. */
 export interface Sampled {
-  /** The first point: from there on every `STEP_MS`. */
-  readonly firstMs: EpochMs;
-  /** What 1 USD became; its first point is the start. */
+  /** What 1 USD became, every `STEP_MS`; its first point is the start. */
   readonly growth: Float64Array;
   /** Part of the equity that was invested at each point. */
   readonly invested: Float64Array;
+  /** The same growth at the start and at every mark, between which the grid may miss the deepest fall. */
+  readonly marked: { readonly atMs: Float64Array; readonly growth: Float64Array };
 }
 
 type Yearly = Pick<RunFigures, 'cagr' | 'volatility' | 'sharpe' | 'sortino' | 'calmar'>;
@@ -35,34 +35,35 @@ export interface CurveFigures extends Readonly<Record<keyof Yearly, number | nul
     readonly peakMs: EpochMs;
     readonly troughMs: EpochMs;
     readonly recoveryMs: EpochMs | null;
-    /** The longest time below a peak. */
-    readonly underwaterMs: number;
+    /** The longest time below a peak, on the grid. */
+    readonly underwaterDays: number;
   } | null;
 }
 
-/** Figures of an equity curve: mean part invested, growth, depth and length of the drawdown. */
-export function curveFigures({ firstMs, growth, invested }: Sampled): CurveFigures {
+/** Figures of an equity curve: growth on the grid, the drawdown as deep as any mark. */
+export function curveFigures({ growth, invested, marked }: Sampled): CurveFigures {
   const steps = growth.length - 1;
   const none = { cagr: null, volatility: null, sharpe: null, sortino: null, calmar: null };
   if (steps < 1) return { ...none, totalReturn: null, exposure: null, drawdown: null };
   const returns = growth.subarray(1).map((point, i) => (growth[i]! > 0 ? point / growth[i]! - 1 : 0));
-  const { totalReturn, cagr, volatility, sharpe, sortino, calmar } = runFigures(returns, YEAR_MS / STEP_MS);
+  const figures = runFigures(returns, YEAR_MS / STEP_MS);
+  const { totalReturn, cagr, volatility, sharpe, sortino } = figures;
+  const drawdown = drawdownIn(marked, (figures.underwaterBarsMost * STEP_MS) / DAY_MS);
+  const calmar = drawdown && cagr / -drawdown.deepest;
   const isLongEnough = steps * STEP_MS >= YEARLY_DAYS_MIN * DAY_MS;
-  const exposure = sumOf(invested.subarray(1)) / steps;
   const yearly = isLongEnough ? { cagr, volatility, sharpe, sortino, calmar } : none;
-  return { totalReturn, ...yearly, exposure, drawdown: drawdownIn(firstMs, growth) };
+  return { totalReturn, ...yearly, exposure: sumOf(invested.subarray(1)) / steps, drawdown };
 }
 
-function drawdownIn(firstMs: EpochMs, growth: Float64Array): CurveFigures['drawdown'] {
-  const { deepest, peakIndex, troughIndex, recoveryIndex, underwaterMost } = drawdownOf(growth);
+function drawdownIn({ atMs, growth }: Sampled['marked'], underwaterDays: number): CurveFigures['drawdown'] {
+  const { deepest, peakIndex, troughIndex, recoveryIndex } = drawdownOf(growth);
   if (deepest === 0) return null;
-  const at = (index: number) => firstMs + index * STEP_MS;
   return {
     deepest,
-    peakMs: at(peakIndex),
-    troughMs: at(troughIndex),
-    recoveryMs: recoveryIndex === null ? null : at(recoveryIndex),
-    underwaterMs: underwaterMost * STEP_MS,
+    peakMs: atMs[peakIndex]!,
+    troughMs: atMs[troughIndex]!,
+    recoveryMs: recoveryIndex === null ? null : atMs[recoveryIndex]!,
+    underwaterDays,
   };
 }
 
