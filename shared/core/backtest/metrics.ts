@@ -87,7 +87,7 @@ export function growthOfYear(growth: number, years: number): number {
 }
 
 /** What 1 becomes: one point more than there are returns, for it includes its start. */
-export function growthCurve(returns: Float64Array): Float64Array {
+function growthCurve(returns: Float64Array): Float64Array {
   const curve = new Float64Array(returns.length + 1).fill(1);
   returns.forEach((one, i) => {
     curve[i + 1] = curve[i]! * (1 + one);
