@@ -130,6 +130,16 @@ describe('an equity curve on a grid of 4h', () => {
   });
 });
 
+it('an equity curve of a span begins with the mark at its very beginning', async () => {
+  const store = memory();
+  const midnight = [Date.UTC(2024, 1, 1), '80', '80'] as const;
+  await makeAccountIn(store, { ...made, marks: [midnight, [Date.UTC(2024, 1, 2), '100', '100']] });
+  const span = { fromMs: Date.UTC(2024, 1, 1), toMs: Date.UTC(2024, 1, 2), stepMs: 4 * HOUR_MS };
+  const { marks, first, growth, marked } = await sampleCurve(store, account, span);
+  expect([marks, textOf(first), growth[0], growth.at(-1)]).toEqual([1, '80', 1, 1.25]);
+  expect(Array.from(marked.growth)).toEqual([1, 1.25]);
+});
+
 describe('the history', () => {
   it('is read a month at a time, and only what lies in the span', async () => {
     const store = memory();

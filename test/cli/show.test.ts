@@ -124,8 +124,10 @@ describe('show', () => {
     // The peak is that of the whole account, wherever one begins to look.
     const marks = await csvOf('equity');
     expect(await csvOf('equity', '--from', day)).toEqual(marks.filter((row) => String(row['atUtc']) >= day));
-    const to = await csvOf('equity', '--to', day);
-    expect(to).toEqual(marks.filter((row) => String(row['atUtc']).slice(0, 10) <= day));
+    // Held over midnight: 00:00 belongs to the day that begins.
+    expect(marks.map((row) => row['atUtc'])).toContain('2025-01-03T00:00:00.000Z');
+    const to = await csvOf('equity', '--to', '2025-01-02');
+    expect(to).toEqual(marks.filter((row) => String(row['atUtc']) < '2025-01-03'));
   });
 
   it('says of an account that has done nothing that there is nothing', async () => {

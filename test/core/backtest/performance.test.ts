@@ -12,7 +12,7 @@ const risen = (days: number, gain: number) => {
     atMs: Float64Array.of(START_MS, START_MS + STEP_MS),
     growth: Float64Array.of(1, 1 + gain),
   };
-  return { growth, invested: growth.map((_, i) => (i === 1 ? 0.6 : 0)), marked };
+  return { growth, invested: growth.map((_, i) => [0.3, 0.6][i] ?? 0), marked };
 };
 
 describe('figures of an account', () => {
@@ -36,7 +36,7 @@ describe('figures of an account', () => {
   });
 
   it('know how much was invested on average', () => {
-    // 0.6 at one of six points of a day.
+    // 0.6 at one of the six points that end a step of the day; what it began with is of the time before.
     expect(curveFigures(risen(1, 0)).exposure).toBeCloseTo(0.1, 12);
   });
 

@@ -79,13 +79,12 @@ describe('an equity curve', () => {
     });
 
     it.each([
-      ['RANGE', '189'],
-      ['OPEN', '200'],
+      ['RANGE', '89'],
+      ['OPEN', '100'],
     ] as const)('beside a fill of that instant at the step %s', (step, cash) => {
-      // Inside the candle it came before the mark: 100 + 100 − 11. At the open that follows it came after it.
+      // Inside the candle it came before the mark: 100 − 11. At the open that follows it came after it.
       const context = { fills: [bought(2, step)], flows };
-      const first = nextPoint(start, mark(2, '200', cash), context);
-      expect(seen(first)).toEqual([1, 0, 100]);
+      expect(seen(nextPoint(start, mark(2, '100', cash), context))).toEqual([1, 0, 0]);
     });
   });
 });
