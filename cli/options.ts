@@ -83,13 +83,28 @@ export function withSpanOptions(command: Command): Command {
 }
 
 /** The instants of a span: from 00:00 of its first day to 00:00 after its last. */
-export function parseSpan({ from, to }: SpanOptions): { readonly fromMs: EpochMs; readonly toMs: EpochMs } {
+export function parseSpan({ from, to }: Pick<SpanOptions, 'from' | 'to'>): {
+  readonly fromMs: EpochMs;
+  readonly toMs: EpochMs;
+} {
   const fromMs = parseDay('--from', from);
   const toMs = parseDay('--to', to) + DAY_MS;
   if (fromMs >= toMs) {
     throw new AppError('usage', `--from '${from}' is after --to '${to}'.`, 'Give the earlier day first.');
   }
   return { fromMs, toMs };
+}
+
+/** The same where either day may be left out: undefined there. */
+export function parseOpenSpan({ from, to }: Partial<Pick<SpanOptions, 'from' | 'to'>>): {
+  readonly fromMs: EpochMs | undefined;
+  readonly toMs: EpochMs | undefined;
+} {
+  if (from !== undefined && to !== undefined) return parseSpan({ from, to });
+  return {
+    fromMs: from === undefined ? undefined : parseDay('--from', from),
+    toMs: to === undefined ? undefined : parseDay('--to', to) + DAY_MS,
+  };
 }
 
 function parseDay(option: string, text: string): EpochMs {

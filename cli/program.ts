@@ -11,6 +11,7 @@ import { addDoctor } from './doctor.ts';
 import { addParity } from './parity.ts';
 import { addReplay } from './replay.ts';
 import { note, progress, setLogLevel } from './screen.ts';
+import { addShow } from './show.ts';
 import { addStart } from './start.ts';
 import { addStatus } from './status.ts';
 import { addStrategies } from './strategies.ts';
@@ -35,6 +36,7 @@ function program(): Command {
   addBacktest(command);
   addParity(command);
   addStatus(command);
+  addShow(command);
   addWhy(command);
   addBreaker(command);
   addCapital(command);

@@ -9,6 +9,7 @@ import { cloudCli, fakeCloud } from '../helpers/cloud.ts';
 import { moveToCloud } from '../helpers/cloud-account.ts';
 import { documented, expectDocumented, leavesOf } from '../helpers/json-page.ts';
 import { krakenPublic } from '../helpers/kraken-public.ts';
+import { makeAccount } from '../helpers/made-account.ts';
 import { csvOf, writeMadeUpFiles } from '../helpers/made-up-files.ts';
 import { tamperWithDecision } from '../helpers/tamper.ts';
 
@@ -136,6 +137,28 @@ describe('docs/json.md names every key and type of', () => {
     // As it is in the cloud, which the next but one test looks at.
     const environment = { name: 'paper', region: 'eu-central-1', accountId: '1', ticksOverdue: 0 };
     expectDocumented('status', [closed, held, paper, { ...(done as object), environment }]);
+  });
+
+  it('show', async () => {
+    const { account } = (await jsonOf('replay', ...weeks)) as { account: string };
+    const today = (await jsonOf('replay', ...day)) as { account: string };
+    const of = (one: string) => ['--account', one, ...config, ...data];
+    for (const table of ['positions', 'orders', 'fills', 'equity']) {
+      const outputs = [
+        await jsonOf('show', table, ...of(account)),
+        await jsonOf('show', table, ...of(today.account)),
+      ];
+      expectDocumented(`show ${table}`, outputs);
+    }
+    const [createdMs, lastTickMs] = [Date.UTC(2025, 0), Date.UTC(2025, 5)];
+    const marks = [9000, 10_100, 9900].map((usd, i) => [Date.UTC(2025, 1 + i), `${usd}`, `${usd}`] as const);
+    const made = { account: 'replay-made', createdMs, lastTickMs, capital: '10000', marks };
+    await makeAccount(join(folder, 'data'), made);
+    expectDocumented('show performance', [
+      await jsonOf('show', 'performance', ...of(account)),
+      await jsonOf('show', 'performance', ...of(account), '--to', '2024-12-31'),
+      await jsonOf('show', 'performance', ...of('replay-made')),
+    ]);
   });
 
   it('candles', async () => {

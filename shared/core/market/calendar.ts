@@ -30,6 +30,13 @@ export function utcYear(ms: EpochMs): number {
   return new Date(ms).getUTCFullYear();
 }
 
+/** Where the month after that of this instant begins. */
+export function nextUtcMonthMs(ms: EpochMs): EpochMs {
+  assert(Number.isInteger(ms), `instant ${ms}`);
+  const date = new Date(ms);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1);
+}
+
 /** Where the UTC day of this instant begins. */
 export function utcDayMs(ms: EpochMs): EpochMs {
   return Math.floor(ms / DAY_MS) * DAY_MS;
