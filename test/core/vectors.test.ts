@@ -5,21 +5,36 @@ import { atr } from '../../shared/core/indicators/atr.ts';
 import { bollinger } from '../../shared/core/indicators/bollinger.ts';
 import { donchian } from '../../shared/core/indicators/donchian.ts';
 import { ema } from '../../shared/core/indicators/ema.ts';
+import { ichimoku } from '../../shared/core/indicators/ichimoku.ts';
+import { keltner } from '../../shared/core/indicators/keltner.ts';
+import { linearRegression } from '../../shared/core/indicators/linear-regression.ts';
 import { rma } from '../../shared/core/indicators/rma.ts';
 import { sma } from '../../shared/core/indicators/sma.ts';
 import { stddev } from '../../shared/core/indicators/stddev.ts';
 import { supertrend } from '../../shared/core/indicators/supertrend.ts';
 import { trueRange } from '../../shared/core/indicators/true-range.ts';
+import { ttmSqueeze } from '../../shared/core/indicators/ttm-squeeze.ts';
+import { vwap } from '../../shared/core/indicators/vwap.ts';
+import { sessionStarts, utcDayMs } from '../../shared/core/market/calendar.ts';
 import { hasReference, referencePath } from '../helpers/reference.ts';
 import { differences, inputOf, type Vector, vectorsIn } from '../helpers/vectors.ts';
 
-/** Columns in the order of the file, the parameters of the file, and back the lines by the file's names. */
+/** Columns in the order of the file, its parameters, when its candles open; back the lines by the file's names. */
 type Computation = (
   columns: readonly Float64Array[],
   params: Readonly<Record<string, number>>,
+  openMs: Float64Array,
 ) => Readonly<Record<string, Float64Array>>;
 
 const none = new Float64Array();
+
+/** The average price since each of the sessions, from the columns of its vectors. */
+const vwapOf = (
+  [high = none, low = none, close = none, volume = none]: readonly Float64Array[],
+  starts: Uint8Array,
+) => ({
+  vwap: vwap({ high, low, close, volume }, starts),
+});
 
 /** The indicators that exist, each with the word that its vectors' ids begin with. Vectors of others are left out. */
 const computations: Readonly<Record<string, Computation>> = {
@@ -31,6 +46,20 @@ const computations: Readonly<Record<string, Computation>> = {
   bbands: ([values = none], { period = 0, mult = 0 }) => ({ ...bollinger(values, { period, width: mult }) }),
   donchian: ([high = none, low = none], { period = 0 }) => ({ ...donchian(high, low, period) }),
   ema: ([values = none], { period = 0 }) => ({ ema: ema(values, period) }),
+  ichimoku: (
+    [high = none, low = none],
+    { tenkan = 0, kijun = 0, senkouB: senkou = 0, displacement: shift = 0 },
+  ) => {
+    const { spanA, spanB, ...lines } = ichimoku(high, low, { tenkan, kijun, senkou, shift });
+    return { ...lines, senkouA_visible: spanA, senkouB_visible: spanB };
+  },
+  keltner: (
+    [high = none, low = none, close = none],
+    { emaPeriod: average = 0, atrPeriod: range = 0, mult: width = 0 },
+  ) => ({
+    ...keltner({ high, low, close }, { average, range, width }),
+  }),
+  linreg: ([values = none], { period = 0 }) => ({ ...linearRegression(values, period) }),
   rma: ([values = none], { period = 0 }) => ({ rma: rma(values, period) }),
   sma: ([values = none], { period = 0 }) => ({ sma: sma(values, period) }),
   stddev: ([values = none], { period = 0 }) => ({ std: stddev(values, period) }),
@@ -40,6 +69,24 @@ const computations: Readonly<Record<string, Computation>> = {
     return { line, trend: direction.map((side) => (Number.isNaN(side) ? 0 : side)) };
   },
   trange: ([high = none, low = none, close = none]) => ({ tr: trueRange(high, low, close) }),
+  ttm_squeeze: (
+    [high = none, low = none, close = none],
+    { period = 0, bbMult: width = 0, kcMult: reach = 0 },
+  ) => {
+    const { on, momentum } = ttmSqueeze({ high, low, close }, { period, width, reach });
+    return { squeezeOn: on, momentum };
+  },
+  vwap_anchored: (columns, { anchorIndex = 0 }, openMs) =>
+    vwapOf(
+      columns,
+      Uint8Array.from(openMs, (_, i) => (i === anchorIndex ? 1 : 0)),
+    ),
+  vwap_cumulative: (columns, _, openMs) =>
+    vwapOf(
+      columns,
+      Uint8Array.from(openMs, (_, i) => (i === 0 ? 1 : 0)),
+    ),
+  vwap_session_utc: (columns, _, openMs) => vwapOf(columns, sessionStarts(openMs, utcDayMs)),
 };
 
 /** `vwap_anchored_137.main` is of `vwap_anchored`; an id that says nothing leaves it to the first word of `indicator`. */
@@ -60,7 +107,9 @@ function testFolder(title: string, folder: string, isWanted: (vector: Vector) =>
     for (const vector of covered) {
       it(vector.id, () => {
         const compute = computations[wordOf(vector) ?? ''];
-        expect(differences(vector, compute?.(inputOf(folder, vector), vector.params) ?? {})).toEqual([]);
+        const [openMs = none] = inputOf(folder, { input: { ...vector.input, columns: ['timestamp'] } });
+        const lines = compute?.(inputOf(folder, vector), vector.params, openMs) ?? {};
+        expect(differences(vector, lines)).toEqual([]);
       });
     }
   });
