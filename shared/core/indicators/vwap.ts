@@ -25,7 +25,7 @@ export function vwap(
   // A running mean, not two sums: of one price it is exactly that price, whatever the volumes.
   let mean = Number.NaN;
   let traded = 0;
-  for (let i = starts.indexOf(1); i >= 0 && i < length; i++) {
+  for (let i = 0; i < length; i++) {
     if (starts[i] === 1) {
       mean = 0;
       traded = 0;

@@ -1,11 +1,18 @@
 import { meanReversionBb } from './mean-reversion-bb.ts';
+import { squeezeBreakout } from './squeeze-breakout.ts';
 import type { Strategy } from './strategy.ts';
 import { supertrend } from './supertrend.ts';
 import { trendEma } from './trend-ema.ts';
 import { turtle } from './turtle.ts';
 
 /** Every strategy, by family: trend, breakout, momentum, reversion, divergence, ladder. Nothing depends on the order. */
-export const strategies: readonly Strategy[] = [trendEma, supertrend, turtle, meanReversionBb];
+export const strategies: readonly Strategy[] = [
+  trendEma,
+  supertrend,
+  turtle,
+  squeezeBreakout,
+  meanReversionBb,
+];
 
 /** The strategy of that id, or undefined when there is none. */
 export function findStrategy(id: string): Strategy | undefined {
