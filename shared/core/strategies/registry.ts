@@ -4,6 +4,7 @@ import type { Strategy } from './strategy.ts';
 import { supertrend } from './supertrend.ts';
 import { trendEma } from './trend-ema.ts';
 import { turtle } from './turtle.ts';
+import { volatilitySqueeze } from './volatility-squeeze.ts';
 
 /** Every strategy, by family: trend, breakout, momentum, reversion, divergence, ladder. Nothing depends on the order. */
 export const strategies: readonly Strategy[] = [
@@ -11,6 +12,7 @@ export const strategies: readonly Strategy[] = [
   supertrend,
   turtle,
   squeezeBreakout,
+  volatilitySqueeze,
   meanReversionBb,
 ];
 
