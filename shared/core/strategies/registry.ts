@@ -1,3 +1,4 @@
+import { ichimoku } from './ichimoku.ts';
 import { meanReversionBb } from './mean-reversion-bb.ts';
 import { squeezeBreakout } from './squeeze-breakout.ts';
 import type { Strategy } from './strategy.ts';
@@ -10,6 +11,7 @@ import { volatilitySqueeze } from './volatility-squeeze.ts';
 export const strategies: readonly Strategy[] = [
   trendEma,
   supertrend,
+  ichimoku,
   turtle,
   squeezeBreakout,
   volatilitySqueeze,
