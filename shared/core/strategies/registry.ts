@@ -5,6 +5,7 @@ import type { Strategy } from './strategy.ts';
 import { supertrend } from './supertrend.ts';
 import { trendEma } from './trend-ema.ts';
 import { turtle } from './turtle.ts';
+import { velociraptor } from './velociraptor.ts';
 import { volatilitySqueeze } from './volatility-squeeze.ts';
 
 /** Every strategy, by family: trend, breakout, momentum, reversion, divergence, ladder. Nothing depends on the order. */
@@ -12,6 +13,7 @@ export const strategies: readonly Strategy[] = [
   trendEma,
   supertrend,
   ichimoku,
+  velociraptor,
   turtle,
   squeezeBreakout,
   volatilitySqueeze,
