@@ -1,3 +1,4 @@
+import { dualThrust } from './dual-thrust.ts';
 import { ichimoku } from './ichimoku.ts';
 import { meanReversionBb } from './mean-reversion-bb.ts';
 import { squeezeBreakout } from './squeeze-breakout.ts';
@@ -17,6 +18,7 @@ export const strategies: readonly Strategy[] = [
   turtle,
   squeezeBreakout,
   volatilitySqueeze,
+  dualThrust,
   meanReversionBb,
 ];
 

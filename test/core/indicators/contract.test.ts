@@ -17,6 +17,7 @@ import { rma } from '../../../shared/core/indicators/rma.ts';
 import { sma } from '../../../shared/core/indicators/sma.ts';
 import { stddev } from '../../../shared/core/indicators/stddev.ts';
 import { supertrend } from '../../../shared/core/indicators/supertrend.ts';
+import { thrust } from '../../../shared/core/indicators/thrust.ts';
 import { trueRange } from '../../../shared/core/indicators/true-range.ts';
 import { ttmSqueeze } from '../../../shared/core/indicators/ttm-squeeze.ts';
 import { vwap } from '../../../shared/core/indicators/vwap.ts';
@@ -156,6 +157,18 @@ const indicators: readonly Indicator[] = [
     },
     first: (period) => period,
     ratios: [1],
+    hasPeriod: true,
+    hasColumns: true,
+  },
+  {
+    name: 'thrust',
+    file: 'thrust.ts',
+    // Six candles a day, and the walk begins at midnight.
+    lines: (candles, period) => {
+      const { open, upper, lower } = thrust(candles, { days: period, share: 0.5 });
+      return [open, upper, lower];
+    },
+    first: (period, line) => (line === 0 ? 0 : 6 * period),
     hasPeriod: true,
     hasColumns: true,
   },
