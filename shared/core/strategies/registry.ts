@@ -8,6 +8,7 @@ import { trendEma } from './trend-ema.ts';
 import { turtle } from './turtle.ts';
 import { velociraptor } from './velociraptor.ts';
 import { volatilitySqueeze } from './volatility-squeeze.ts';
+import { vwapBounce } from './vwap-bounce.ts';
 
 /** Every strategy, by family: trend, breakout, momentum, reversion, divergence, ladder. Nothing depends on the order. */
 export const strategies: readonly Strategy[] = [
@@ -20,6 +21,7 @@ export const strategies: readonly Strategy[] = [
   volatilitySqueeze,
   dualThrust,
   meanReversionBb,
+  vwapBounce,
 ];
 
 /** The strategy of that id, or undefined when there is none. */
