@@ -1,86 +1,11 @@
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { adx } from '../../shared/core/indicators/adx.ts';
-import { atr } from '../../shared/core/indicators/atr.ts';
-import { bollinger } from '../../shared/core/indicators/bollinger.ts';
-import { cci } from '../../shared/core/indicators/cci.ts';
-import { dema } from '../../shared/core/indicators/dema.ts';
-import { donchian } from '../../shared/core/indicators/donchian.ts';
-import { ema } from '../../shared/core/indicators/ema.ts';
-import { macd } from '../../shared/core/indicators/macd.ts';
-import { mfi } from '../../shared/core/indicators/mfi.ts';
-import { natr } from '../../shared/core/indicators/natr.ts';
-import { obv } from '../../shared/core/indicators/obv.ts';
-import { rma } from '../../shared/core/indicators/rma.ts';
-import { roc } from '../../shared/core/indicators/roc.ts';
-import { rsi } from '../../shared/core/indicators/rsi.ts';
-import { sma } from '../../shared/core/indicators/sma.ts';
-import { stddev } from '../../shared/core/indicators/stddev.ts';
-import { stoch } from '../../shared/core/indicators/stoch.ts';
-import { stochf } from '../../shared/core/indicators/stochf.ts';
-import { stochrsi } from '../../shared/core/indicators/stochrsi.ts';
-import { supertrend } from '../../shared/core/indicators/supertrend.ts';
-import { trueRange } from '../../shared/core/indicators/true-range.ts';
-import { wma } from '../../shared/core/indicators/wma.ts';
 import { hasReference, referencePath } from '../helpers/reference.ts';
+import { computations } from '../helpers/vector-computations.ts';
 import { differences, inputOf, type Vector, vectorsIn } from '../helpers/vectors.ts';
 import { answered } from '../helpers/zero-by-zero.ts';
 
-/** Columns in the order of the file, the parameters of the file, and back the lines by the file's names. */
-type Computation = (
-  columns: readonly Float64Array[],
-  params: Readonly<Record<string, number>>,
-) => Readonly<Record<string, Float64Array>>;
-
 const none = new Float64Array();
-
-/** The indicators that exist, each with the word that its vectors' ids begin with. Vectors of others are left out. */
-const computations: Readonly<Record<string, Computation>> = {
-  adx: ([high = none, low = none, close = none], { period = 0 }) => {
-    const { plusDi, minusDi, plusDm, minusDm, ...lines } = adx(high, low, close, period);
-    return { ...lines, plusDI: plusDi, minusDI: minusDi, plusDM: plusDm, minusDM: minusDm };
-  },
-  atr: ([high = none, low = none, close = none], { period = 0 }) => ({ atr: atr(high, low, close, period) }),
-  bbands: ([values = none], { period = 0, mult = 0 }) => ({ ...bollinger(values, { period, width: mult }) }),
-  cci: ([high = none, low = none, close = none], { period = 0 }) => ({ cci: cci(high, low, close, period) }),
-  dema: ([values = none], { period = 0 }) => ({ dema: dema(values, period) }),
-  donchian: ([high = none, low = none], { period = 0 }) => ({ ...donchian(high, low, period) }),
-  ema: ([values = none], { period = 0 }) => ({ ema: ema(values, period) }),
-  macd: ([values = none], { fast = 0, slow = 0, signal = 0 }) => ({
-    ...macd(values, { fast, slow, signal }),
-  }),
-  mfi: ([high = none, low = none, close = none, volume = none], { period = 0 }) => ({
-    mfi: mfi({ high, low, close, volume }, period),
-  }),
-  natr: ([high = none, low = none, close = none], { period = 0 }) => ({
-    natr: natr(high, low, close, period),
-  }),
-  obv: ([close = none, volume = none]) => ({ obv: obv(close, volume) }),
-  rma: ([values = none], { period = 0 }) => ({ rma: rma(values, period) }),
-  roc: ([values = none], { period = 0 }) => {
-    const { roc: percent, momentum } = roc(values, period);
-    return { roc: percent, mom: momentum };
-  },
-  rsi: ([values = none], { period = 0 }) => ({ rsi: rsi(values, period) }),
-  sma: ([values = none], { period = 0 }) => ({ sma: sma(values, period) }),
-  stddev: ([values = none], { period = 0 }) => ({ std: stddev(values, period) }),
-  stoch: ([high = none, low = none, close = none], { k = 0, slowK = 0, d = 0 }) => ({
-    ...stoch(high, low, close, { k, slowK, d }),
-  }),
-  stochf: ([high = none, low = none, close = none], { k = 0, d = 0 }) => ({
-    ...stochf(high, low, close, { k, d }),
-  }),
-  stochrsi: ([values = none], { rsi: period = 0, k = 0, d = 0 }) => ({
-    ...stochrsi(values, { rsi: period, k, d }),
-  }),
-  supertrend: ([high = none, low = none, close = none], { period = 0, mult = 0 }) => {
-    const { line, direction } = supertrend(high, low, close, { period, distance: mult });
-    // Its files know no missing direction: they have 0 there.
-    return { line, trend: direction.map((side) => (Number.isNaN(side) ? 0 : side)) };
-  },
-  trange: ([high = none, low = none, close = none]) => ({ tr: trueRange(high, low, close) }),
-  wma: ([values = none], { period = 0 }) => ({ wma: wma(values, period) }),
-};
 
 /** `vwap_anchored_137.main` is of `vwap_anchored`; an id that says nothing leaves it to the first word of `indicator`. */
 function wordOf({ id, indicator }: Vector): string | undefined {
@@ -101,7 +26,8 @@ function testFolder(title: string, folder: string, isWanted: (vector: Vector) =>
       it(vector.id, () => {
         const word = wordOf(vector) ?? '';
         const columns = inputOf(folder, vector);
-        const lines = computations[word]?.(columns, vector.params) ?? {};
+        const [openMs = none] = inputOf(folder, { input: { ...vector.input, columns: ['timestamp'] } });
+        const lines = computations[word]?.(columns, vector.params, openMs) ?? {};
         expect(differences(answered(word, vector, columns), lines)).toEqual([]);
       });
     }
@@ -118,7 +44,13 @@ it('every indicator that exists has synthetic vectors', () => {
 
 // Market data is not ours to copy: its vectors are read where they lie.
 if (hasReference('vectors/public')) {
-  testFolder('the real vectors', referencePath('vectors/public'), ({ input }) => input.series === 'real');
+  const reference = referencePath('vectors/public');
+  testFolder('the real vectors', reference, ({ input }) => input.series === 'real');
+
+  it('no file of the reference is of an indicator that does not exist', () => {
+    const strange = vectorsIn(reference).filter((vector) => wordOf(vector) === undefined);
+    expect(strange.map(({ id }) => id)).toEqual([]);
+  });
 } else {
   describe.skip('the real vectors', () => {
     it('needs the reference folder', () => undefined);
