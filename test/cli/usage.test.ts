@@ -15,7 +15,7 @@ const verbs: Readonly<Record<string, readonly string[]>> = {
   backtest: ['--strategy', '--all', ...span],
   parity: ['--fresh', ...span],
   status: there,
-  why: there,
+  why: ['--replay', ...there],
   doctor: ['--env', ...common],
   'candles import': ['--symbol', '--timeframe', ...common],
   'candles fetch': ['--from', ...common],
