@@ -15,13 +15,13 @@ const verbs: Readonly<Record<string, readonly string[]>> = {
   backtest: ['--strategy', '--all', ...span],
   parity: ['--fresh', '--lookback', ...span],
   status: there,
-  why: there,
   ...Object.fromEntries(
     ['positions', 'orders', 'fills', 'equity', 'performance'].map((table) => [
       `show ${table}`,
       ['--follow', '--csv', '--from', '--to', ...there],
     ]),
   ),
+  why: ['--replay', ...there],
   doctor: ['--env', ...common],
   'candles import': ['--symbol', '--timeframe', ...common],
   'candles fetch': ['--from', ...common],
