@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openExistingState, openWorkspace } from '../../cli/context.ts';
 import { readResults } from '../../shared/app/results.ts';
 import { barsOf } from '../helpers/bars.ts';
+import { onlyStrategies } from '../helpers/chosen-strategies.ts';
 import { jsonOf, runCli, temporaryFolder } from '../helpers/cli.ts';
 import { cloudCli, fakeCloud } from '../helpers/cloud.ts';
 import { moveToCloud } from '../helpers/cloud-account.ts';
@@ -27,8 +28,7 @@ beforeAll(async () => {
     busy,
     `ensemble: { threshold: 0.3, minSupporters: 1, minFamilies: 1 }
 risk: { riskPerTrade: 0.02, cooldownMinutes: 0, dailyLossMax: off, drawdownMax: 0.03, kellyPositions: 10 }
-strategies: { turtle: { params: { entry: 2, exit: 1 } } }
-`,
+${onlyStrategies({ turtle: '{ params: { entry: 2, exit: 1 } }', trend_ema: '{}', supertrend: '{}', mean_reversion_bb: '{}' })}`,
   );
   imported = await jsonOf('candles', 'import', ...writeMadeUpFiles(folder), ...data);
 });

@@ -43,7 +43,7 @@ const csvOf = async (table: string, ...words: string[]) =>
 describe('show', () => {
   it('has every position that was closed, with what it brought after fees', async () => {
     const rows = await rowsOf('positions');
-    expect(rows).toHaveLength(4);
+    expect(rows).toHaveLength(6);
     const closed = kept.closed.map((one) => [one.plan.symbol, one.entryMs, textOf(netProfit(one)), 'closed']);
     expect(rows.map((row) => [row['symbol'], row['entryMs'], row['netProfit'], row['state']])).toEqual(
       closed,
@@ -58,7 +58,7 @@ describe('show', () => {
     expect(rows.map((row) => [row['atMs'], row['symbol'], row['side'], row['cost'], row['fee']])).toEqual(
       kept.fills.map((fill) => [fill.atMs, fill.symbol, fill.side, textOf(fill.cost), textOf(fill.fee)]),
     );
-    expect(rows).toHaveLength(8);
+    expect(rows).toHaveLength(12);
   });
 
   it('has every order with how it ended: each fill is of one of them', async () => {
@@ -186,7 +186,7 @@ describe('show performance', () => {
     const profits = kept.closed.map((one) => Number(textOf(netProfit(one))));
     const lost = profits.filter((one) => one < 0).reduce((sum, one) => sum - one, 0);
     const won = profits.filter((one) => one > 0).reduce((sum, one) => sum + one, 0);
-    expect(found).toMatchObject({ account, marks: kept.marks.length, closed: 4, open: 0, steps: 54 });
+    expect(found).toMatchObject({ account, marks: kept.marks.length, closed: 6, open: 0, steps: 54 });
     expect(found).toMatchObject({
       cagr: null,
       sharpe: null,
@@ -199,7 +199,7 @@ describe('show performance', () => {
     expect(found.drawdown.deepest).toBeCloseTo(deepest, 6);
     const { stdout } = await show('performance');
     expect(stdout).toMatch(/^CAGR, Sharpe – \(figures of a year need 90 days, these are 9\.0\)$/m);
-    expect(stdout).toMatch(/^positions {4}4 closed: \d won, \d lost, \d+ % won; 0 open$/m);
+    expect(stdout).toMatch(/^positions {4}6 closed: \d won, \d lost, \d+ % won; 0 open$/m);
   });
 
   it('holds beside it what the same candles would have brought', async () => {
