@@ -111,7 +111,7 @@ describe('a run over stored candles', () => {
     expect(Number(equityFinal)).not.toBeCloseTo(10_000 + profits, 2);
     const { stdout } = await runCli('backtest', ...days);
     expect(stdout).toMatch(
-      /^open {5}ETH\/USD [\d.]+ since 2025-01-06 16:00 UTC at 9929.06 USD, stop [\d.]+ USD$/m,
+      /^open {5}ETH\/USD [\d.]+ since 2025-01-07 16:00 UTC at 10406.86 USD, stop [\d.]+ USD$/m,
     );
   });
 });
