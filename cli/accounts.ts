@@ -1,11 +1,14 @@
 import { type Command, Option } from 'commander';
 import { KRAKEN_ACCOUNT } from '../config/service.ts';
 import { keys } from '../shared/app/items.ts';
+import type { CandleReader } from '../shared/app/recompute.ts';
 import { hasOurSchema } from '../shared/app/schema.ts';
+import type { Config } from '../shared/core/config.ts';
 import { AppError } from '../shared/core/errors.ts';
 import type { StateStore } from '../shared/ports/state-store.ts';
-import { accountsIn, openExistingState, openWorkspace, type Workspace } from './context.ts';
+import { accountsIn, openCandles, openExistingState, openWorkspace, type Workspace } from './context.ts';
 import { type EnvironmentPlace, openCloud } from './context-cloud.ts';
+import { madeUpCandles } from './markets.ts';
 import { type CommonOptions, environmentOption, withCommonOptions } from './options.ts';
 import { progress } from './screen.ts';
 
@@ -27,6 +30,8 @@ export interface Opened {
   readonly workspace: Pick<Workspace, 'config' | 'instances'>;
   readonly account: string;
   readonly store: StateStore;
+  /** The candles that it decides on, by where its head says that they come from and the config that decided. */
+  readonly candlesOf: (source: string, config: Config) => Promise<CandleReader>;
   /** Where it is, or null for this machine. */
   readonly environment: EnvironmentPlace | null;
 }
@@ -50,7 +55,14 @@ export async function withAccount(
 function openHere(options: AccountOptions): Opened {
   const workspace = openWorkspace(options);
   const account = chooseAccount(workspace, options.account);
-  return { workspace, account, store: openExistingState(workspace, account), environment: null };
+  return {
+    workspace,
+    account,
+    store: openExistingState(workspace, account),
+    candlesOf: async (source, config) =>
+      source === 'synthetic' ? madeUpCandles(config) : openCandles(workspace, 'kraken'),
+    environment: null,
+  };
 }
 
 async function openThere(name: string, { account = KRAKEN_ACCOUNT }: AccountOptions): Promise<Opened> {
@@ -59,7 +71,13 @@ async function openThere(name: string, { account = KRAKEN_ACCOUNT }: AccountOpti
     const cloud = await openCloud(name);
     const store = await cloud.openState();
     await expectAccount(store, account, name);
-    return { workspace: cloud, account, store, environment: cloud.environment };
+    return {
+      workspace: cloud,
+      account,
+      store,
+      candlesOf: cloud.openCandles,
+      environment: cloud.environment,
+    };
   } finally {
     progress('');
   }

@@ -10,6 +10,7 @@ import { timeframeMs } from '../shared/core/market/timeframes.ts';
 import type { CandleStore } from '../shared/ports/candle-store.ts';
 import { placeLabel } from './accounts.ts';
 import { addPush } from './candles-push.ts';
+import { addVerify } from './candles-verify.ts';
 import { krakenFrom, openCandles, openWorkspace, readCandleFile } from './context.ts';
 import { openCloud } from './context-cloud.ts';
 import {
@@ -34,11 +35,11 @@ interface ListOptions extends CommonOptions {
   readonly env?: string;
 }
 
-/** `hot-crypto candles import|fetch|list|push`. */
+/** `hot-crypto candles import|fetch|list|verify|push`. */
 export function addCandles(program: Command): void {
   const candles = program
     .command('candles')
-    .description('the stored candles: import, fetch, list, push to an environment');
+    .description('the stored candles: import, fetch, list, verify, push to an environment');
   withCommonOptions(candles.command('import'))
     .argument('<file...>', 'CSV, plain or .gz: ours (timestamp_ms,…) or of Kraken’s archive (XBTUSD_240.csv)')
     .option('--symbol <symbol>', 'such as BTC/USD, when the name of the file does not tell')
@@ -55,6 +56,7 @@ export function addCandles(program: Command): void {
     .addOption(environmentOption())
     .description('what is stored, with its holes')
     .action(listSeries);
+  addVerify(candles);
   addPush(candles);
 }
 

@@ -266,7 +266,7 @@ export function krakenFrom(
 export const readCandleFile: CandleFileReader = parseCandleCsv;
 
 /** The synthetic market of this workspace's symbols, from 720 days before its trading begins. */
-export function syntheticFrom({ config }: Workspace, seed: number): CandleSource {
+export function syntheticFrom({ config }: Pick<Workspace, 'config'>, seed: number): CandleSource {
   const symbols = config.symbols.map((symbol) => ({
     symbol,
     tickDecimals: config.markets[symbol]?.tickDecimals ?? 2,

@@ -4,7 +4,9 @@ import type { CandleDifference } from '../shared/app/fetch-candles.ts';
 import { keys, readItem } from '../shared/app/items.ts';
 import { type LiveFeed, liveFeed } from '../shared/app/live-feed.ts';
 import type { PaperLoop } from '../shared/app/paper-loop.ts';
+import type { CandleReader } from '../shared/app/recompute.ts';
 import { tickLengthMs } from '../shared/app/trader.ts';
+import type { Config } from '../shared/core/config.ts';
 import { AppError } from '../shared/core/errors.ts';
 import type { Instrument } from '../shared/core/market/instruments.ts';
 import {
@@ -196,6 +198,15 @@ function syntheticMarketOf(
       await sleepUnless((1000 * tickMs) / (speed * timeframeMs['4h']), stop);
       return presentMs(store);
     },
+  };
+}
+
+/** The candles of the synthetic market as if they were stored: they are the same whenever they are asked for. */
+export function madeUpCandles(config: Config): CandleReader {
+  const source = syntheticFrom({ config }, DEFAULT_SYNTHETIC_SEED);
+  return {
+    read: (symbol, timeframe, { fromMs = 0, toMs = 0 } = {}) =>
+      source.closedCandles({ symbol, timeframe, fromMs, nowMs: toMs }),
   };
 }
 

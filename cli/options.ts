@@ -20,20 +20,34 @@ export interface CommonOptions extends DataOptions {
   readonly config?: string;
 }
 
+/** Options of a verb that reads the config and nothing else. */
+export type ConfigOptions = Omit<CommonOptions, 'data'>;
+
 /** Adds the options that nearly every verb has. */
 export function withCommonOptions(command: Command): Command {
-  return withDataOptions(command.option('--config <file>', 'YAML file laid over config/*.yaml'));
+  return withDataOptions(withConfigOption(command));
 }
+
+/** The same without a data folder. */
+export function withConfigOptions(command: Command): Command {
+  return withJsonOption(withConfigOption(command));
+}
+
+const withConfigOption = (command: Command): Command =>
+  command.option('--config <file>', 'YAML file laid over config/*.yaml');
+
+const withJsonOption = (command: Command): Command =>
+  command.option('--json', 'print JSON (keys: docs/json.md)');
 
 /** The same without a config. */
 export function withDataOptions(command: Command): Command {
-  return command
-    .addOption(
+  return withJsonOption(
+    command.addOption(
       new Option('--data <dir>', 'folder of candles and accounts')
         .default('.hot-crypto', 'HOT_CRYPTO_DATA, else .hot-crypto')
         .argParser(parseFolder),
-    )
-    .option('--json', 'print JSON (keys: docs/json.md)');
+    ),
+  );
 }
 
 function parseFolder(text: string): string {
@@ -69,13 +83,28 @@ export function withSpanOptions(command: Command): Command {
 }
 
 /** The instants of a span: from 00:00 of its first day to 00:00 after its last. */
-export function parseSpan({ from, to }: SpanOptions): { readonly fromMs: EpochMs; readonly toMs: EpochMs } {
+export function parseSpan({ from, to }: Pick<SpanOptions, 'from' | 'to'>): {
+  readonly fromMs: EpochMs;
+  readonly toMs: EpochMs;
+} {
   const fromMs = parseDay('--from', from);
   const toMs = parseDay('--to', to) + DAY_MS;
   if (fromMs >= toMs) {
     throw new AppError('usage', `--from '${from}' is after --to '${to}'.`, 'Give the earlier day first.');
   }
   return { fromMs, toMs };
+}
+
+/** The same where either day may be left out: undefined there. */
+export function parseOpenSpan({ from, to }: Partial<Pick<SpanOptions, 'from' | 'to'>>): {
+  readonly fromMs: EpochMs | undefined;
+  readonly toMs: EpochMs | undefined;
+} {
+  if (from !== undefined && to !== undefined) return parseSpan({ from, to });
+  return {
+    fromMs: from === undefined ? undefined : parseDay('--from', from),
+    toMs: to === undefined ? undefined : parseDay('--to', to) + DAY_MS,
+  };
 }
 
 function parseDay(option: string, text: string): EpochMs {

@@ -1,13 +1,19 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { compareWithEngine, DIFFERENCES_MAX, type Parity } from '../shared/app/parity.ts';
 import type { SilentSeries } from '../shared/app/silent-series.ts';
 import { type AccountReport, accountReport } from '../shared/core/execution/report.ts';
 import { openWorkspace } from './context.ts';
 import { type SpanOptions, withSpanOptions } from './options.ts';
+import { parityOfLookback } from './parity-lookback.ts';
 import { progressHooks } from './replay.ts';
 import { engineInput, finalEquity, prepareRun, runReplay } from './runs.ts';
 import { green, instant, red, say, sayJson, table } from './screen.ts';
 import { counted, showSilent } from './show-report.ts';
+
+interface ParityOptions extends SpanOptions {
+  readonly fresh?: boolean;
+  readonly lookback?: boolean;
+}
 
 /** `hot-crypto parity`: does the backtest engine agree with the real tick and watch? */
 export function addParity(program: Command): void {
@@ -16,7 +22,14 @@ export function addParity(program: Command): void {
       'compare the engine with a replay: decisions, fills and equity marks; exit 1 on a difference',
     )
     .option('--fresh', 'replay again from the beginning')
-    .action(async (options: SpanOptions & { readonly fresh?: boolean }) => {
+    .addOption(
+      new Option(
+        '--lookback',
+        'compare instead what each strategy says over the last 720 candles and over all of them',
+      ).conflicts(['exec', 'fresh']),
+    )
+    .action(async (options: ParityOptions) => {
+      if (options.lookback) return parityOfLookback(options);
       const run = await prepareRun(openWorkspace(options), options);
       const kept = await runReplay(run, { isFresh: options.fresh === true, hooks: progressHooks(run) });
       const parity = compareWithEngine(kept, engineInput(run));

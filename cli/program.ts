@@ -11,8 +11,10 @@ import { addDoctor } from './doctor.ts';
 import { addParity } from './parity.ts';
 import { addReplay } from './replay.ts';
 import { note, progress, setLogLevel } from './screen.ts';
+import { addShow } from './show.ts';
 import { addStart } from './start.ts';
 import { addStatus } from './status.ts';
+import { addStrategies } from './strategies.ts';
 import { addWhy } from './why.ts';
 
 const USAGE = 2;
@@ -34,11 +36,13 @@ function program(): Command {
   addBacktest(command);
   addParity(command);
   addStatus(command);
+  addShow(command);
   addWhy(command);
   addBreaker(command);
   addCapital(command);
   addClose(command);
   addCandles(command);
+  addStrategies(command);
   addDoctor(command);
   return command;
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { type LogLevel, logLevels } from '../config/environment.ts';
 import { isoMinute } from '../shared/core/market/calendar.ts';
 import type { EpochMs } from '../shared/core/market/timeframes.ts';
@@ -13,6 +14,11 @@ process.stderr.on('error', () => process.exit(1));
 /** Writes one line of output. */
 export function say(line = ''): void {
   process.stdout.write(`${line}\n`);
+}
+
+/** Waits until the reader has taken what was written, so that what is not read yet does not pile up here. */
+export async function drained(): Promise<void> {
+  if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain');
 }
 
 /** Writes a value as JSON, for programs: keys in a fixed order, amounts as decimal text. */

@@ -70,7 +70,9 @@ function sayHeader(
 ): void {
   say(bold(`HOT-Crypto ${codeVersion}   PAPER on ${label}`));
   say(`account ${account}, ${usd(String(config.capital))} USD at its start; ${config.symbols.join(' ')}`);
-  say(`${instances.map(({ id }) => id).join(' ')}; entry at a score of ${config.ensemble.threshold}`);
+  const voting = new Set(instances.map(({ strategy }) => strategy.id));
+  const { threshold } = config.ensemble;
+  say(`strategies ${voting.size}, instances ${instances.length}; an entry needs a score of ${threshold}`);
   say(dim(`state in ${dataFolder}; Ctrl-C ends, the next start carries on. UTC everywhere.`));
   say();
   say(dim('at (UTC)          market   close USD  does       score  why'));

@@ -16,6 +16,7 @@ import {
   withAccount,
   withAccountOptions,
 } from './accounts.ts';
+import { decideAgain, sayReplay, spelledReplay } from './decide-again.ts';
 import { parseSymbol } from './options.ts';
 import { bold, dim, instant, say, sayJson, usd } from './screen.ts';
 import { sayDecision } from './tell-trades.ts';
@@ -26,21 +27,41 @@ export function addWhy(program: Command): void {
     .argument('<symbol>', 'such as BTC/USD')
     .argument('[time]', 'UTC: 2024-07-01, "2024-07-01 04:00"; the newest decision at or before it')
     .description('why a symbol was bought, sold, held or left alone')
-    .action(async (symbol: string, time: string | undefined, options: AccountOptions) => {
+    .option('--replay', 'decide it again from its record and compare; exit 1 on a difference')
+    .action(async (symbol: string, time: string | undefined, options: WhyOptions) => {
       await why(parseSymbol(symbol), time, options);
     });
 }
 
-async function why(symbol: string, time: string | undefined, options: AccountOptions): Promise<void> {
+interface WhyOptions extends AccountOptions {
+  readonly replay?: boolean;
+}
+
+async function why(symbol: string, time: string | undefined, options: WhyOptions): Promise<void> {
   await withAccount(options, async (opened) => {
     const { store, account } = opened;
     const { lastTickMs, createdMs, source } = await loadHead(store, account);
     const atMs = time === undefined ? (lastTickMs ?? createdMs) : parseTime(time);
     const record = await newestDecision(store, account, { symbol, atMs, firstMs: createdMs });
     if (record === undefined) throw nothingDecided(symbol, atMs, account);
-    if (options.json) sayJson(record);
+    if (options.replay) await whyAgain(opened, { record, source }, options);
+    else if (options.json) sayJson(record);
     else showDecision(record, titleOf(opened, source));
   });
+}
+
+async function whyAgain(
+  opened: Opened,
+  { record, source }: { readonly record: DecisionRecord; readonly source: string },
+  { json }: WhyOptions,
+): Promise<void> {
+  const replayed = await decideAgain(opened, record, source);
+  if (json) sayJson({ record, replay: spelledReplay(replayed) });
+  else {
+    showDecision(record, titleOf(opened, source));
+    sayReplay(replayed);
+  }
+  if (!replayed.isEqual) process.exitCode = 1;
 }
 
 function titleOf({ account, environment }: Opened, source: string): string {

@@ -3,12 +3,13 @@ import { utcDayMs } from '../core/market/calendar.ts';
 import type { EpochMs } from '../core/market/timeframes.ts';
 import {
   ASSET_WINDOW_MS,
-  accountScopes,
+  afterWrite,
   type Breaker,
   type BreakerScope,
+  closedFor,
   type ExecWindow,
-  isTripped,
-  symbolScope,
+  type SeenBreaker,
+  scopesOf,
 } from '../core/risk/breakers.ts';
 import { beginDay, raisePeak, type Standing } from '../core/risk/standing.ts';
 import { trippedAt } from '../core/risk/trips.ts';
@@ -21,7 +22,7 @@ import { type Trader, tickLengthMs } from './trader.ts';
 /** How an account stands at a mark or a tick, and the breakers as they stand after it. */
 export interface Guarded {
   readonly standing: Standing;
-  readonly breakers: ReadonlyMap<BreakerScope, Breaker>;
+  readonly breakers: ReadonlyMap<BreakerScope, SeenBreaker>;
   /** Those of them that are still to be written. */
   readonly tripped: readonly Breaker[];
 }
@@ -46,12 +47,14 @@ export async function guard(
   for (const symbol of trader.config.symbols) windows.push(await execWindow(trader, symbol, { atMs, known }));
   const moment = { atMs, equity, isTick, windows };
   const tripped = trippedAt(known, standing, { moment, config: trader.config });
-  const breakers = new Map([...known, ...tripped.map((breaker) => [breaker.scope, breaker] as const)]);
-  return { standing, breakers, tripped };
+  const after = tripped.map(
+    (breaker) => [breaker.scope, afterWrite(known.get(breaker.scope), breaker)] as const,
+  );
+  return { standing, breakers: new Map([...known, ...after]), tripped };
 }
 
-function valuesOf(breakers: Account['breakers']): ReadonlyMap<BreakerScope, Breaker> {
-  return new Map([...breakers].map(([scope, { value }]) => [scope, value]));
+function valuesOf(breakers: Account['breakers']): ReadonlyMap<BreakerScope, SeenBreaker> {
+  return new Map([...breakers].map(([scope, { value, version }]) => [scope, { ...value, version }]));
 }
 
 async function execWindow(
@@ -82,26 +85,16 @@ async function inDay(session: Reading, dayMs: EpochMs): Promise<Standing> {
 
 /**
  * What a transaction with entries demands of the breakers: that those which hold these symbols up are closed, so that
- * one tripped a millisecond before wins. One that never existed is made, one whose time is over is closed.
+ * one tripped a millisecond before wins.
  */
 export function closedBreakers(
   { id, breakers }: Account,
-  { symbols, atMs }: { readonly symbols: readonly string[]; readonly atMs: EpochMs },
+  entries: { readonly symbols: readonly string[]; readonly atMs: EpochMs },
 ): { readonly breakers: readonly Breaker[]; readonly checks: readonly Action[] } {
-  const scopes = [
-    ...accountScopes,
-    ...symbols.flatMap((symbol) => [symbolScope('asset', symbol), symbolScope('flash', symbol)]),
-  ];
-  const made: Breaker[] = [];
-  const checks: Action[] = [];
-  for (const scope of scopes) {
-    const known = breakers.get(scope)?.value;
-    if (known?.state === 'closed')
-      checks.push({ kind: 'check', ...keys.breaker(id, scope), fields: { state: 'closed' } });
-    else if (!isTripped(known, atMs)) {
-      const why = known === undefined ? 'Never tripped.' : 'Its time was over.';
-      made.push({ scope, state: 'closed', untilMs: null, atMs, why, by: 'engine' });
-    }
-  }
-  return { breakers: made, checks };
+  const known = valuesOf(breakers);
+  const isClosed = (scope: BreakerScope) => known.get(scope)?.state === 'closed';
+  const checks = scopesOf(entries.symbols)
+    .filter(isClosed)
+    .map((scope): Action => ({ kind: 'check', ...keys.breaker(id, scope), fields: { state: 'closed' } }));
+  return { breakers: closedFor(known, entries), checks };
 }

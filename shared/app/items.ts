@@ -29,6 +29,8 @@ export const keys = {
   /** In a partition of their own, which operators may write and nothing else. */
   breaker: (account: string, scope: string): ItemKey => ({ pk: breakerPartition(account), sk: scope }),
   request: (account: string, id: string): ItemKey => ({ pk: requestPartition(account), sk: id }),
+  /** In a partition of its own: the account is loaded each minute, a config is read when somebody asks why. */
+  config: (account: string, hash: string): ItemKey => ({ pk: `CONFIG#${account}`, sk: hash }),
   tick: (account: string, atMs: EpochMs): ItemKey => ({ pk: `TICK#${account}`, sk: sortableMs(atMs) }),
   history: (account: string, atMs: EpochMs, what: string): ItemKey => ({
     pk: historyPartition(account, atMs),

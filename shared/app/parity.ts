@@ -1,6 +1,7 @@
 import { runEngine } from '../core/backtest/engine.ts';
 import type { EngineInput } from '../core/backtest/engine-run.ts';
 import { isoInstant } from '../core/market/calendar.ts';
+import { differingFields } from './differing-fields.ts';
 import { bodyOf } from './items.ts';
 import { fillOrder, type Kept } from './results.ts';
 
@@ -73,11 +74,13 @@ function compare(
     const one = a ?? b;
     if (one === undefined) return [];
     const at = `${isoInstant(one.atMs)} ${one.symbol ?? ''}`.trim();
-    return fieldsThatDiffer(a && bodyOf(a), b && bodyOf(b), '').map((field) => ({
-      ...field,
+    return differingFields(a && bodyOf(a), b && bodyOf(b)).map((each) => ({
       kind,
       at,
-      ranks: [one.atMs, stepRank(kind, one), kind === 'decision' ? causeRank(field.field) : 0],
+      field: each.field,
+      engine: each.one,
+      replay: each.other,
+      ranks: [one.atMs, stepRank(kind, one), kind === 'decision' ? causeRank(each.field) : 0],
     }));
   });
 }
@@ -124,18 +127,4 @@ function byCause(a: Ranked, b: Ranked): number {
 
 function shown({ ranks: _, ...difference }: Ranked): Difference {
   return difference;
-}
-
-type Field = Pick<Difference, 'field' | 'engine' | 'replay'>;
-
-function fieldsThatDiffer(engine: unknown, replay: unknown, field: string): readonly Field[] {
-  if (Object.is(engine, replay)) return [];
-  if (!isTree(engine) || !isTree(replay)) return [{ field, engine, replay }];
-  return [...new Set([...Object.keys(engine), ...Object.keys(replay)])].flatMap((name) =>
-    fieldsThatDiffer(engine[name], replay[name], field === '' ? name : `${field}.${name}`),
-  );
-}
-
-function isTree(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -20,6 +20,7 @@ import { carryingOn, protectAndSend } from './protect.ts';
 import { reconcile } from './reconcile.ts';
 import { carryOutRequests } from './requests.ts';
 import { roomOf } from './room.ts';
+import { newConfig } from './stored-config.ts';
 import { rulesOf, type Trader } from './trader.ts';
 
 /** Which tick, and whether it may still enter. */
@@ -79,11 +80,12 @@ async function decideAndStore(
   { isBusy, ...input }: TickInput & { readonly isBusy: boolean },
 ): Promise<readonly DecisionRecord[]> {
   if (isBusy) await closeCandle(session, input);
+  const config = await newConfig(session.trader);
   for (;;) {
     const decided = await decideAll(session, input);
     const isDone = !isBusy && decided.orders.length === 0;
     if (decided.orders.length > 0) input.needTime?.();
-    if (await store(session, { atMs: input.atMs, decided, isDone })) return decided.records;
+    if (await store(session, { atMs: input.atMs, decided, isDone, config })) return decided.records;
     // A breaker that was moved meanwhile is looked at again: it may forbid what was decided. What came with it first:
     // measured from before a reset, it would trip once more.
     await carryOutRequests(session, input.atMs);
@@ -147,7 +149,7 @@ async function decideOne({ trader, account }: Reading, turn: Turn): Promise<Outc
   const { symbol, atMs, analyst, isMissed, equity, room, guarded } = turn;
   const market = rulesOf(trader, symbol);
   const held = [...account.positions.keys()];
-  const { windows, ...analysis } = await analyst.analyse(symbol, { atMs, held });
+  const { windows, others, ...analysis } = await analyst.analyse(symbol, { atMs, held });
   const { standing, breakers } = guarded;
   const { execMs } = trader;
   const input = {
@@ -171,6 +173,7 @@ async function decideOne({ trader, account }: Reading, turn: Turn): Promise<Outc
       configHash: trader.configHash,
       codeVersion: trader.codeVersion,
       windows,
+      others,
       equity: textOf(equity),
       exposure: textOf(room.exposure),
       free: textOf(room.free),
@@ -200,7 +203,12 @@ function entryOrder(account: string, { plan, size }: Decision): Order | null {
 
 async function store(
   session: Session,
-  { atMs, decided, isDone }: { atMs: EpochMs; decided: Decided; isDone: boolean },
+  {
+    atMs,
+    decided,
+    isDone,
+    config,
+  }: { atMs: EpochMs; decided: Decided; isDone: boolean; config: readonly Action[] },
 ): Promise<boolean> {
   const { account } = session;
   const claim: Action = {
@@ -226,7 +234,7 @@ async function store(
     positions,
     orders,
     breakers: [...tripped, ...closed.breakers],
-    items: [claim, ...journal, ...closed.checks],
+    items: [claim, ...config, ...journal, ...closed.checks],
   });
 }
 

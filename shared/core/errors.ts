@@ -5,6 +5,7 @@ export type ErrorCode =
   | 'candles-invalid'
   | 'candles-missing'
   | 'candles-conflict'
+  | 'candles-changed'
   | 'source-unavailable'
   | 'account-mismatch'
   | 'account-busy'

@@ -9,7 +9,12 @@ export function sha256(...parts: readonly (string | Uint8Array)[]): string {
 
 /** SHA-256 of a JSON value whatever the order of its keys. */
 export function jsonHash(value: unknown): string {
-  return sha256(JSON.stringify(sorted(value)));
+  return sha256(canonicalJson(value));
+}
+
+/** A JSON value as text, whatever the order of its keys. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(sorted(value));
 }
 
 function sorted(value: unknown): unknown {

@@ -57,6 +57,12 @@ export interface Coverage {
   readonly provenance: readonly ProvenanceEntry[];
 }
 
+/** Names what is stored. */
+export interface StoredSeries {
+  readonly symbol: string;
+  readonly timeframe: Timeframe;
+}
+
 /** Candles at rest, of one venue. It grows and never shrinks. */
 export interface CandleStore {
   readonly venue: string;
@@ -75,6 +81,8 @@ export interface CandleStore {
     timeframe: Timeframe,
     span?: { readonly fromMs?: EpochMs | undefined; readonly toMs?: EpochMs | undefined },
   ): Promise<Candles>;
+  /** The names of everything that is stored, in the order of `list`; no candle is read. */
+  series(): Promise<readonly StoredSeries[]>;
   /** Everything that is stored, by symbol, then timeframe from the shortest. */
   list(): Promise<readonly Coverage[]>;
 }

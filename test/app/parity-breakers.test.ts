@@ -267,7 +267,7 @@ describe('several that forbid at once are all told, in their order', () => {
       ...['DRAWDOWN', 'COOLDOWN', 'ATR_TOO_LOW', 'MIN_EDGE', 'SIZE_BELOW_MIN'],
     ];
     expect(play.outcome(8, 'ETH')).toBe(codes.join(' '));
-    expect(play.decision(8, 'ETH').reasons.at(-1)).toBe(`Not bought: ${codes.join(', ')}.`);
+    expect(play.decision(8, 'ETH').reasons.at(-1)).toBe(`No entry: ${codes.join(', ')}.`);
     expect(play.refusals(8, 'ETH')).toHaveLength(9);
     expect(play.report.rejects).toEqual({ BREAKER_PORTFOLIO: 1 });
     expect(Object.keys(play.report.forbidden)).toEqual([...codes].sort());

@@ -92,9 +92,9 @@ describe('a position ends, and engine and replay agree to the byte', () => {
     const play = await performed([vote, line, calm], { target: 1.03, timeStopBars: 1 });
     expect(play.fills).toEqual([entry, `8h BTC OPEN ${reason} 6.25 at 100`]);
     const sentences = {
-      TARGET: 'The position is being sold already, for the reason TARGET.',
-      SIGNAL: 'Sell at the next open: turtle@4h left, with at least half of the weight of the entry.',
-      TIME: 'Sell at the next open: the time stop has run out.',
+      TARGET: '6.25 BTC is being sold already: its target was reached (TARGET).',
+      SIGNAL: 'Sell at the next open: turtle@4h has left, with at least half of the weight of the entry.',
+      TIME: 'Sell at the next open: the time stop of 4 hours since 2024-01-31 04:00 UTC has run out.',
     };
     expect(play.decision(8).reasons.at(-1)).toBe(sentences[reason as keyof typeof sentences]);
   });
@@ -184,7 +184,7 @@ describe('an instance on days', () => {
     const play = await performed([vote, ...quiet(5), vote, ...quiet(6)], { ...onDays, historyRows: 718 });
     expect([play.outcome(24), play.outcome(48)]).toEqual(['WAIT', 'ENTER']);
     expect(play.decision(24).reasons[0]).toBe(
-      'The 1d candles are not sufficient (719 of 720 candles): no instance on them votes.',
+      'The 1d candles do not suffice (719 of 720 candles): nothing on them votes.',
     );
   });
 });
@@ -217,7 +217,7 @@ describe('orders fill in parts of 5 % of the volume', () => {
     ]);
     expect(play.report.positions).toMatchObject([{ exitPrice: '99.04', netProfit: '-6', reason: 'SIGNAL' }]);
     expect(play.decision(12).reasons.at(-1)).toBe(
-      'The position is being sold already, for the reason SIGNAL.',
+      '3.25 BTC is being sold already: the strategies are against it (SIGNAL).',
     );
   });
 

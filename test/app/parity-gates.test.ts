@@ -23,7 +23,7 @@ describe('after a loss nothing is entered', () => {
     expect([play.outcome(12), play.outcome(16)]).toEqual([then, later]);
     if (then === 'ENTER') return;
     const sentence =
-      'A position was closed with a loss: for 241 minutes, until 2024-01-31 12:01 UTC, nothing is entered.';
+      'The last loss is less than 241 minutes old: nothing is entered until 2024-01-31 12:01 UTC.';
     expect(play.refusals(12)).toEqual([sentence]);
     expect(play.report.rejects).toEqual({ COOLDOWN: 1 });
   });
@@ -162,7 +162,7 @@ describe('the account is below its limits', () => {
     const play = await compared(staged({ BTC: btc, ETH: eth }, options));
     expect([8, 12, 28].map((at) => play.outcome(at, 'ETH'))).toEqual(['DRAWDOWN', 'DRAWDOWN', 'DRAWDOWN']);
     expect(play.refusals(28, 'ETH')).toEqual([
-      'The account fell 0.75 % or more below its highest equity (0 % now): nothing is entered until a person resets it.',
+      'The account fell 0.75 % or more below its highest equity (0 % now): nothing is entered until a person resets the drawdown.',
     ]);
     expect(play.report.halted).toEqual([{ scope: 'drawdown', atMs: play.decision(8).atMs }]);
   });

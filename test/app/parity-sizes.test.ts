@@ -35,8 +35,8 @@ describe('the least of its terms is the size of an entry', () => {
     const play = await compared(staged({ BTC: [vote, calm] }, { config: costless() }));
     expect(size(play, 4)).toBe('N1 625 6.25');
     expect(sentence(play, 4)).toBe(
-      'Size: risk allows 625 USD (halved: the market is taken for a random walk), volatility 10000, one symbol 5000, ' +
-        'what is not invested 10000, free cash 10000; the risk binds.',
+      'Size: 625.00 USD by risk (0.5 % of the equity down to the stop; halved in a random walk), 10,000.00 by volatility, ' +
+        '5,000.00 by the share of one symbol, 10,000.00 by what is not invested, 10,000.00 by free cash; risk binds.',
     );
     expect(play.fills).toEqual(['4h BTC OPEN ENTRY 6.25 at 100']);
   });
@@ -59,7 +59,7 @@ describe('the least of its terms is the size of an entry', () => {
     const play = await compared(staged(scripts, { stop: 0.98, config: costless({ risk: half }) }));
     expect(play.decision(8, 'ETH').size).toMatchObject({ n1: '5500', n3: '5500', n4: '5000', n5: '5000' });
     expect(size(play, 8, 'ETH')).toBe('N4 5000 50');
-    expect(sentence(play, 8, 'ETH')).toContain('free cash 5000; what is not invested yet binds.');
+    expect(sentence(play, 8, 'ETH')).toContain('5,000.00 by free cash; what is not invested binds.');
   });
 
   it('N5, the free cash, costs included', async () => {
@@ -85,29 +85,25 @@ describe('the least of its terms is the size of an entry', () => {
 });
 
 describe('an entry that is too small is refused, and the term that binds is named', () => {
-  const refusal = (why: string) => `Not bought: ${why}.`;
+  const refusal = (quantity: string, why: string) => `No entry: ${quantity} is too small an order, ${why}.`;
 
   it.each([
     // 16 USD allow 1 USD: 0.01, the least quantity; 15.9 allow 0.9938.
-    [16, {}, null],
-    [15.9, {}, 'quantity below the minimum of 0.01 (the risk binds, quantity 0.0099)'],
-    [16, { minCost: '1.01' }, 'cost below the minimum of 1.01 (the risk binds, quantity 0.01)'],
+    [16, {}, '', null],
+    [15.9, {}, '0.0099 BTC', 'quantity below the minimum of 0.01 (risk binds)'],
+    [16, { minCost: '1.01' }, '0.01 BTC', 'cost below the minimum of 1.01 (risk binds)'],
     // At the stop of 96 it is worth 0.96 USD.
-    [16, { minCost: '1' }, 'at its stop it could not be sold: cost below 1 (the risk binds, quantity 0.01)'],
-    [16, { minCost: '0.96' }, null],
-    [
-      16,
-      { minCost: '0.97' },
-      'at its stop it could not be sold: cost below 0.97 (the risk binds, quantity 0.01)',
-    ],
-  ])('%f USD, %j: %s', async (capital, market, why) => {
+    [16, { minCost: '1' }, '0.01 BTC', 'at its stop it could not be sold: cost below 1 (risk binds)'],
+    [16, { minCost: '0.96' }, '', null],
+    [16, { minCost: '0.97' }, '0.01 BTC', 'at its stop it could not be sold: cost below 0.97 (risk binds)'],
+  ])('%f USD, %j: %s, %s', async (capital, market, quantity, why) => {
     const play = await compared(staged({ BTC: [vote, calm] }, { config: costless({ capital, market }) }));
     expect(play.outcome(4)).toBe(why === null ? 'ENTER' : 'SIZE_BELOW_MIN');
-    if (why !== null) expect(play.decision(4).reasons.at(-1)).toBe(refusal(why));
+    if (why !== null) expect(play.decision(4).reasons.at(-1)).toBe(refusal(quantity, why));
   });
 
   it.each([
-    ['N4', costless({ risk: half }), 'what is not invested yet'],
+    ['N4', costless({ risk: half }), 'what is not invested'],
     ['N5', costly(half), 'free cash'],
   ])('by %s when two others have taken all', async (binding, config, term) => {
     const scripts = { BTC: [vote, calm], ETH: [vote, calm], SOL: [vote, calm] };
@@ -115,8 +111,8 @@ describe('an entry that is too small is refused, and the term that binds is name
     expect([play.outcome(4), play.outcome(4, 'ETH')]).toEqual(['ENTER', 'ENTER']);
     expect(play.outcome(4, 'SOL')).toBe('SIZE_BELOW_MIN');
     expect(play.decision(4, 'SOL').size).toMatchObject({ binding, quantity: '0' });
-    const why = `quantity below the minimum of 0.01 (${term} binds, quantity 0)`;
-    expect(play.decision(4, 'SOL').reasons.at(-1)).toBe(refusal(why));
+    const why = `quantity below the minimum of 0.01 (${term} binds)`;
+    expect(play.decision(4, 'SOL').reasons.at(-1)).toBe(refusal('0 SOL', why));
   });
 });
 
@@ -142,7 +138,7 @@ describe('beside a position that moves with it an entry is smaller', () => {
     expect(play.decision(8, 'ETH').inputs.correlation).toBe(correlation);
     expect(play.decision(8, 'ETH').size).toMatchObject({ correlationScale });
     expect(size(play, 8, 'ETH')).toBe(expected);
-    if (r === 0.5) expect(sentence(play, 8, 'ETH')).toContain('times 0.76: it moves with what is held');
+    if (r === 0.5) expect(sentence(play, 8, 'ETH')).toContain('times 0.76, for it moves with BTC/USD');
   });
 
   it('but not beside one that is only decided', async () => {

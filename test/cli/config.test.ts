@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { strategies } from '../../shared/core/strategies/registry.ts';
+import { onlyStrategies } from '../helpers/chosen-strategies.ts';
 import { filesIn, jsonOf, runCli, temporaryFolder } from '../helpers/cli.ts';
 
 const { folder, remove } = temporaryFolder();
@@ -80,7 +81,7 @@ it('a symbol that is added as its refusal says is traded', async () => {
 it('strategies on longer or shorter candles tick at theirs, on the made-up market, too', async () => {
   const tickOf = async (timeframe: string) => {
     const one = `{ timeframes: [${timeframe}] }`;
-    const file = configOf(`strategies: { ${strategyIds.map((id) => `${id}: ${one}`).join(', ')} }`);
+    const file = configOf(onlyStrategies({ turtle: one, supertrend: one }));
     const words = ['start', '--source', 'synthetic', '--config', file, '--data', join(folder, timeframe)];
     const ticks = [];
     for (let i = 0; i < 2; i++) ticks.push(await jsonOf(...words, '--once'));

@@ -59,7 +59,7 @@ describe('.env that others may read', () => {
   it.each(verbs)(
     'is refused by %s %s, with file, mode and remedy, without what is in it',
     async (...verb) => {
-      envFile('EXCHANGE_API_SECRET=hunter2\n', 0o644);
+      envFile('EXCHANGE_API_SECRET=sword-fish\n', 0o644);
       const data = join(cwd, 'data');
       expect(await runCli(...verb.filter((word) => word !== undefined), '--data', data)).toEqual({
         code: 1,
@@ -73,12 +73,12 @@ describe('.env that others may read', () => {
   );
 
   it('does not keep anybody from reading the help', async () => {
-    envFile('EXCHANGE_API_SECRET=hunter2\n', 0o644);
+    envFile('EXCHANGE_API_SECRET=sword-fish\n', 0o644);
     expect((await runCli('start', '--help')).code).toBe(0);
   });
 
   it('is a FAIL of doctor, which goes on', async () => {
-    envFile('EXCHANGE_API_SECRET=hunter2\n', 0o644);
+    envFile('EXCHANGE_API_SECRET=sword-fish\n', 0o644);
     const { code, stdout } = await runCli('doctor', '--data', join(cwd, 'data'));
     expect(code).toBe(1);
     expect(stdout).toMatch(/^FAIL {2}\.env +The file '.*\n {6}→ Run `chmod 600 \.env` there\.$/m);
@@ -87,7 +87,7 @@ describe('.env that others may read', () => {
 });
 
 describe('key and secret', () => {
-  const secrets = 'EXCHANGE_API_KEY=key-of-mine\nEXCHANGE_API_SECRET=hunter2\n';
+  const secrets = 'EXCHANGE_API_KEY=key-of-mine\nEXCHANGE_API_SECRET=sword-fish\n';
 
   it('are said to be set or not, and shown nowhere', async () => {
     envFile(secrets);
@@ -99,7 +99,7 @@ describe('key and secret', () => {
     vi.stubEnv('EXCHANGE_API_KEY', undefined);
     vi.stubEnv('LOG_LEVEL', 'debug');
     const json = await runCli('doctor', '--json', '--data', join(cwd, 'data'));
-    expect(JSON.stringify([told, json])).not.toMatch(/hunter|key-of-mine/);
+    expect(JSON.stringify([told, json])).not.toMatch(/sword-fish|key-of-mine/);
   });
 
   it('are in no state, in no config hash and not in the environment of child processes', async () => {
@@ -110,18 +110,18 @@ describe('key and secret', () => {
     expect(code).toBe(0);
     const kept = Object.values(filesIn(data)).map((text) => Buffer.from(text, 'base64').toString('latin1'));
     expect(kept.length).toBeGreaterThan(0);
-    expect([stdout, stderr, ...kept].join()).not.toMatch(/hunter2|key-of-mine/);
+    expect([stdout, stderr, ...kept].join()).not.toMatch(/sword-fish|key-of-mine/);
     expect(openWorkspace({ data: cwd }).configHash).toBe(before);
-    expect(Object.values(process.env)).not.toContain('hunter2');
+    expect(Object.values(process.env)).not.toContain('sword-fish');
   });
 
   it('under a misspelt name are warned of', async () => {
-    envFile('EXCHANGE_API_SECRT=hunter2\n');
+    envFile('EXCHANGE_API_SECRT=sword-fish\n');
     const { stdout } = await runCli('doctor', '--data', join(cwd, 'data'));
     expect(stdout).toMatch(
       /^warn {2}\.env +'EXCHANGE_API_SECRT' is not read; did you mean 'EXCHANGE_API_SECRET'\?$/m,
     );
-    expect(stdout).not.toContain('hunter2');
+    expect(stdout).not.toContain('sword-fish');
   });
 });
 

@@ -1,80 +1,18 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openExistingState, openWorkspace } from '../../cli/context.ts';
 import { readResults } from '../../shared/app/results.ts';
-import { isDecimalText } from '../../shared/core/decimal.ts';
 import { barsOf } from '../helpers/bars.ts';
+import { onlyStrategies } from '../helpers/chosen-strategies.ts';
 import { jsonOf, runCli, temporaryFolder } from '../helpers/cli.ts';
 import { cloudCli, fakeCloud } from '../helpers/cloud.ts';
 import { moveToCloud } from '../helpers/cloud-account.ts';
+import { documented, expectDocumented, leavesOf } from '../helpers/json-page.ts';
 import { krakenPublic } from '../helpers/kraken-public.ts';
+import { makeAccount } from '../helpers/made-account.ts';
 import { csvOf, writeMadeUpFiles } from '../helpers/made-up-files.ts';
 import { tamperWithDecision } from '../helpers/tamper.ts';
-
-const page = readFileSync(join(import.meta.dirname, '../../docs/json.md'), 'utf8');
-
-/** The keys of a section of the page with their types. */
-function documented(title: string): ReadonlyMap<string, string> {
-  const section = page.split(/^## /m).find((one) => one.startsWith(`${title}\n`)) ?? '';
-  return new Map(
-    [...section.matchAll(/^\| `([^`]+)` \| ([^|]+?) \|/gm)].map(([, key = '', type = '']) => [key, type]),
-  );
-}
-
-const isType: Readonly<Record<string, (value: unknown) => boolean>> = {
-  decimal: (value) => typeof value === 'string' && isDecimalText(value),
-  ms: (value) => Number.isInteger(value) && Number(value) > 1e12,
-  count: (value) => Number.isInteger(value) && Number(value) >= 0,
-  number: (value) => typeof value === 'number',
-  text: (value) => typeof value === 'string',
-  'yes/no': (value) => typeof value === 'boolean',
-  any: () => true,
-  decision: (value) => typeof value === 'object',
-};
-
-/** Keys that are values themselves, by the key above them. */
-const maps: Readonly<Record<string, string>> = {
-  reasons: '<reason>',
-  rejects: '<code>',
-  forbidden: '<code>',
-  notEvaluable: '<code>',
-  notes: '<code>',
-  symbols: '<symbol>',
-};
-
-/** Decisions have a section of their own, and the value of a setting is what it is. */
-const LEAF = /(decisions\[\]|settings\[\]\.(value|usual))$/;
-
-/** Every leaf of a value under its path. */
-function leavesOf(value: unknown, path = ''): readonly (readonly [string, unknown])[] {
-  if (LEAF.test(path) || typeof value !== 'object' || value === null) return [[path, value]];
-  if (Array.isArray(value)) return value.flatMap((one) => leavesOf(one, `${path}[]`));
-  const map = maps[path.split('.').at(-1) ?? ''];
-  return Object.entries(value).flatMap(([key, one]) => {
-    const name = map ?? key;
-    return leavesOf(one, path === '' ? name : `${path}.${name}`);
-  });
-}
-
-/** The page names every key that these outputs have, these outputs have every key of the page, and types agree. */
-function expectDocumented(
-  title: string,
-  outputs: readonly unknown[],
-  more: ReadonlyMap<string, string> = new Map(),
-): void {
-  const keys = new Map([...documented(title), ...more]);
-  const leaves = outputs.flatMap((output) => leavesOf(output));
-  const paths = [...new Set(leaves.map(([path]) => path))];
-  const isWhole = (path: string) =>
-    !paths.some((other) => other.startsWith(`${path}.`) || other.startsWith(`${path}[`));
-  expect(paths.filter(isWhole).sort()).toEqual([...keys.keys()].sort());
-  for (const [path, value] of leaves) {
-    const [type = '', orNull] = (keys.get(path) ?? 'any').split(' or ');
-    const isRight = (value === null && (orNull === 'null' || !isWhole(path))) || isType[type]?.(value);
-    expect([path, value, isRight]).toEqual([path, value, true]);
-  }
-}
 
 const { folder, remove } = temporaryFolder();
 const data = ['--data', join(folder, 'data')];
@@ -90,8 +28,7 @@ beforeAll(async () => {
     busy,
     `ensemble: { threshold: 0.3, minSupporters: 1, minFamilies: 1 }
 risk: { riskPerTrade: 0.02, cooldownMinutes: 0, dailyLossMax: off, drawdownMax: 0.03, kellyPositions: 10 }
-strategies: { turtle: { params: { entry: 2, exit: 1 } } }
-`,
+${onlyStrategies({ turtle: '{ params: { entry: 2, exit: 1 } }', trend_ema: '{}', supertrend: '{}', mean_reversion_bb: '{}' })}`,
   );
   imported = await jsonOf('candles', 'import', ...writeMadeUpFiles(folder), ...data);
 });
@@ -159,6 +96,18 @@ describe('docs/json.md names every key and type of', () => {
     expectDocumented('A decision', [...decisions, ...told, why]);
   });
 
+  it('why --replay', async () => {
+    const { account } = (await jsonOf('replay', ...weeks)) as { account: string };
+    const again = ['why', 'BTC', '2025-01-01', '--replay', '--account', account, ...data];
+    const equal = await jsonOf(...again);
+    const own = join(folder, 'again');
+    cpSync(join(folder, 'data'), own, { recursive: true });
+    tamperWithDecision(join(own, 'accounts', `${account}.sqlite`), { code: 'PLANTED' });
+    const { code, stdout } = await runCli(...again, '--data', own, '--json');
+    expect(code).toBe(1);
+    expectDocumented('why --replay', [equal, JSON.parse(stdout)]);
+  });
+
   it('status, breaker, capital and close', async () => {
     const { account } = (await jsonOf('replay', ...weeks)) as { account: string };
     const closed = await jsonOf('status', '--account', account, ...config, ...data);
@@ -188,6 +137,28 @@ describe('docs/json.md names every key and type of', () => {
     // As it is in the cloud, which the next but one test looks at.
     const environment = { name: 'paper', region: 'eu-central-1', accountId: '1', ticksOverdue: 0 };
     expectDocumented('status', [closed, held, paper, { ...(done as object), environment }]);
+  });
+
+  it('show', async () => {
+    const { account } = (await jsonOf('replay', ...weeks)) as { account: string };
+    const today = (await jsonOf('replay', ...day)) as { account: string };
+    const of = (one: string) => ['--account', one, ...config, ...data];
+    for (const table of ['positions', 'orders', 'fills', 'equity']) {
+      const outputs = [
+        await jsonOf('show', table, ...of(account)),
+        await jsonOf('show', table, ...of(today.account)),
+      ];
+      expectDocumented(`show ${table}`, outputs);
+    }
+    const [createdMs, lastTickMs] = [Date.UTC(2025, 0), Date.UTC(2025, 5)];
+    const marks = [9000, 10_100, 9900].map((usd, i) => [Date.UTC(2025, 1 + i), `${usd}`, `${usd}`] as const);
+    const made = { account: 'replay-made', createdMs, lastTickMs, capital: '10000', marks };
+    await makeAccount(join(folder, 'data'), made);
+    expectDocumented('show performance', [
+      await jsonOf('show', 'performance', ...of(account)),
+      await jsonOf('show', 'performance', ...of(account), '--to', '2024-12-31'),
+      await jsonOf('show', 'performance', ...of('replay-made')),
+    ]);
   });
 
   it('candles', async () => {

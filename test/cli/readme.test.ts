@@ -26,7 +26,7 @@ describe('README', () => {
     expect(screen.match(DATED)?.slice(0, wanted.length)).toEqual(wanted);
 
     const header = (text: string) =>
-      text.split('\n').filter((line) => /^(HOT-Crypto|account|mean_reversion_bb|at )/.test(line));
+      text.split('\n').filter((line) => /^(HOT-Crypto|account|strategies|at )/.test(line));
     expect(header(screen).slice(0, 4)).toEqual(header(shown));
 
     const why = blocks.find((text) => text.startsWith('$ npx --no hot-crypto why')) ?? '';
@@ -41,6 +41,7 @@ describe('README', () => {
       'docs/adding-a-strategy.md',
       'docs/json.md',
       'docs/config.md',
+      'docs/strategies.md',
       'docs/deploy.md',
       'docs/operations.md',
       'bench/README.md',

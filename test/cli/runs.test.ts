@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isDecimalText } from '../../shared/core/decimal.ts';
+import { enabledStrategies } from '../helpers/chosen-strategies.ts';
 import { filesIn, jsonOf, runCli, spawnCli, temporaryFolder } from '../helpers/cli.ts';
 import { writeMadeUpFiles } from '../helpers/made-up-files.ts';
 
@@ -23,7 +24,7 @@ const span = (from: string, to: string, ...words: string[]) => [
   ...words,
 ];
 const stress = ['--config', join(import.meta.dirname, '../../examples/stress.yaml')];
-// Nine days in which the made-up market enters four times and leaves as often, twice after the first day.
+// Nine days in which the made-up market enters six times and leaves as often.
 const weeks = span('2025-01-01', '2025-01-09', '--exec', '4h', ...stress);
 
 /** The report of a run as a program reads it. */
@@ -38,10 +39,12 @@ interface Report {
 }
 const reportOf = async (...words: string[]) => (await jsonOf(...words)) as Report;
 
+const enabled = enabledStrategies();
+
 describe('a run over stored candles', () => {
   it('reports amounts as decimal text, times as milliseconds, counts as numbers', async () => {
     const report = await reportOf('replay', ...weeks);
-    expect(report.positions).toHaveLength(4);
+    expect(report.positions).toHaveLength(6);
     for (const position of report.positions) {
       for (const key of ['entryPrice', 'quantity', 'exitPrice', 'entryFee', 'exitFee', 'netProfit'])
         expect([key, isDecimalText(String(position[key])), typeof position[key]]).toEqual([
@@ -54,7 +57,7 @@ describe('a run over stored candles', () => {
       expect(['STOP', 'TRAIL', 'SIGNAL']).toContain(position['reason']);
     }
     expect(isDecimalText(report.equityFinal) && isDecimalText(report.buyAndHold.equityFinal)).toBe(true);
-    expect(Object.values(report.reasons).reduce((a, b) => a + b, 0)).toBe(4);
+    expect(Object.values(report.reasons).reduce((a, b) => a + b, 0)).toBe(6);
     const profits = report.positions.reduce((sum, { netProfit }) => sum + Number(netProfit), 0);
     expect(10_000 + profits).toBeCloseTo(Number(report.equityFinal), 9);
   });
@@ -72,25 +75,25 @@ describe('a run over stored candles', () => {
   });
 
   it('has no difference between engine and replay', async () => {
-    // Ticks at 9 × 6 + 1 instants for two symbols; an entry and an exit of each of four positions.
+    // Ticks at 9 × 6 + 1 instants for two symbols; an entry and an exit of each of six positions.
     expect(await jsonOf('parity', ...weeks)).toMatchObject({
       differences: [],
-      compared: { decisions: 110, fills: 8, marks: expect.any(Number) },
-      positions: 4,
+      compared: { decisions: 110, fills: 12, marks: expect.any(Number) },
+      positions: 6,
       open: 0,
     });
     const { code, stdout } = await runCli('parity', ...weeks);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^compared {3}110 decisions, 8 fills, \d+ equity marks$/m);
+    expect(stdout).toMatch(/^compared {3}110 decisions, 12 fills, \d+ equity marks$/m);
     expect(stdout).toMatch(/^no difference$/m);
   });
 
   it('of all strategies is one result for each, equal to that of the strategy alone', async () => {
-    const { results } = (await jsonOf('backtest', ...weeks, '--all')) as { results: Report[] };
-    const names = results.map((one) => ({ ...one })['strategy' as keyof Report]);
-    expect(names).toEqual(['mean_reversion_bb', 'supertrend', 'trend_ema', 'turtle']);
+    const all = await jsonOf('backtest', ...weeks, '--all');
+    const { results } = all as { results: readonly (Report & { readonly strategy: string })[] };
+    expect(results.map(({ strategy }) => strategy)).toEqual(enabled);
     const alone = await reportOf('backtest', ...weeks, '--strategy', 'turtle');
-    expect(results[3]).toEqual({ strategy: 'turtle', ...alone });
+    expect(results.find(({ strategy }) => strategy === 'turtle')).toEqual({ strategy: 'turtle', ...alone });
     const { stdout } = await runCli('backtest', ...weeks, '--all');
     expect(stdout).toMatch(/^strategy +closed +open +fees USD +equity USD +result +holding$/m);
     expect(stdout).toMatch(/^turtle .* %$/m);
@@ -100,7 +103,7 @@ describe('a run over stored candles', () => {
     const days = span('2025-01-01', '2025-01-08', '--exec', '4h', ...stress);
     const { positions, open, equityFinal } = await reportOf('replay', ...days);
     const both = ['BTC/USD', 'ETH/USD'];
-    expect(positions.map(({ symbol }) => symbol)).toEqual(both);
+    expect(positions.map(({ symbol }) => symbol)).toEqual([...both, ...both]);
     expect(open.map(({ symbol }) => symbol)).toEqual(both);
     for (const key of ['entryPrice', 'quantity', 'entryFee', 'stop'])
       expect(isDecimalText(String(open[0]?.[key]))).toBe(true);
@@ -108,7 +111,7 @@ describe('a run over stored candles', () => {
     expect(Number(equityFinal)).not.toBeCloseTo(10_000 + profits, 2);
     const { stdout } = await runCli('backtest', ...days);
     expect(stdout).toMatch(
-      /^open {5}ETH\/USD [\d.]+ since 2025-01-06 16:00 UTC at 9929.06 USD, stop [\d.]+ USD$/m,
+      /^open {5}ETH\/USD [\d.]+ since 2025-01-07 16:00 UTC at 10406.86 USD, stop [\d.]+ USD$/m,
     );
   });
 });
@@ -208,8 +211,7 @@ describe('a span', () => {
     expect(await runCli('backtest', ...weeks, '--strategy', 'moon')).toEqual({
       code: 2,
       stdout: '',
-      stderr:
-        "usage: There is no strategy 'moon'.\n  → Use one of mean_reversion_bb, supertrend, trend_ema, turtle.\n",
+      stderr: `usage: There is no strategy 'moon'.\n  → Use one of ${enabled.join(', ')}.\n`,
     });
   });
 });

@@ -100,7 +100,7 @@ describe('start --dry-run', () => {
     const { code, stdout, stderr } = await runCli(...once('--dry-run'));
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^DRY RUN on a SYNTHETIC market .*: nothing is stored, nothing is placed\n/);
-    expect(stdout).toMatch(/^ {2}Nothing is held and no strategy votes long\.$/m);
+    expect(stdout).toMatch(/^ {2}Nothing is held, and no strategy votes long\.$/m);
     expect(filesIn(data)).toEqual({});
   });
 

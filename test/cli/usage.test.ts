@@ -13,14 +13,23 @@ const verbs: Readonly<Record<string, readonly string[]>> = {
   start: ['--source', '--once', '--dry-run', '--speed', ...common],
   replay: ['--fresh', ...span],
   backtest: ['--strategy', '--all', ...span],
-  parity: ['--fresh', ...span],
+  parity: ['--fresh', '--lookback', ...span],
   status: there,
-  why: there,
+  ...Object.fromEntries(
+    ['positions', 'orders', 'fills', 'equity', 'performance'].map((table) => [
+      `show ${table}`,
+      ['--follow', '--csv', '--from', '--to', ...there],
+    ]),
+  ),
+  why: ['--replay', ...there],
   doctor: ['--env', ...common],
   'candles import': ['--symbol', '--timeframe', ...common],
   'candles fetch': ['--from', ...common],
   'candles list': ['--env', ...common],
+  'candles verify': ['--source', '--api', '--data', '--json', '--help'],
   'candles push': ['--env', '--symbol', '--timeframe', '--data', '--json', '--help'],
+  'strategies list': ['--config', '--json', '--help'],
+  'strategies show': ['--config', '--json', '--help'],
   'breaker list': there,
   'breaker trip': ['--why', ...there],
   'breaker reset': ['--version', '--why', ...there],
@@ -29,7 +38,7 @@ const verbs: Readonly<Record<string, readonly string[]>> = {
   'capital remove': ['--why', ...there],
   close: ['--why', ...there],
 };
-const groups = ['candles', 'breaker', 'capital'];
+const groups = ['candles', 'strategies', 'breaker', 'capital', 'show'];
 
 describe('help', () => {
   it.each(Object.entries(verbs))('of %s names every option, and no other', async (verb, options) => {
@@ -108,6 +117,25 @@ describe('wrong use ends with 2, one line of what is wrong and one of what to do
     [
       ['candles', 'import', 'x.csv', '--timeframe', '2h'],
       /^usage: '2h' is not a timeframe\.\n {2}→ Use one of 1m/,
+    ],
+    [
+      ['candles', 'verify', '--api', '--source', 'synthetic'],
+      'usage: Kraken has no SYNTHETIC candles.\n  → Leave out --api or --source.\n',
+    ],
+    [['candles', 'verify', 'BTC', '2h'], /^usage: '2h' is not a timeframe\.\n/],
+    [
+      ['parity', ...days, '--lookback', '--fresh'],
+      "error: option '--lookback' cannot be used with option '--fresh'\n(see npx --no hot-crypto help)\n",
+    ],
+    [
+      ['show', 'fills', '--csv', '--json'],
+      "error: option '--csv' cannot be used with option '--json'\n(see npx --no hot-crypto help)\n",
+    ],
+    [['show', 'equity', '--from', '2025-1-2'], /^usage: --from '2025-1-2' is not a day\.\n/],
+    [['show', 'equity', '--to', 'May'], /^usage: --to 'May' is not a day\.\n/],
+    [
+      ['show', 'orders', '--from', '2025-01-02', '--to', '2025-01-01'],
+      /^usage: --from '2025-01-02' is after --to '2025-01-01'\.\n/,
     ],
     [['candles', 'push'], /^error: required option '--env <name>' not specified\n/],
     [['candles', 'fetch', 'BTC/USD'], /^error: missing required argument 'timeframe'\n/],

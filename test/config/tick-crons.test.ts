@@ -6,12 +6,12 @@ import { type Timeframe, timeframeMs, timeframes } from '../../shared/core/marke
 
 const config = loadConfig();
 
-/** All enabled strategies decide on these timeframes. */
+/** Two strategies that mean something on any candles decide on these timeframes, and nobody else. */
 function on(...chosen: Timeframe[]): Config {
-  const strategies = Object.entries(config.strategies).map(([id, one]) => [
-    id,
-    { ...one, timeframes: chosen },
-  ]);
+  const { turtle, trend_ema: trend } = config.strategies;
+  const strategies = Object.entries({ turtle, trend_ema: trend }).flatMap(([id, one]) =>
+    one === undefined ? [] : [[id, { ...one, timeframes: chosen }]],
+  );
   return { ...config, strategies: Object.fromEntries(strategies) };
 }
 
@@ -53,12 +53,10 @@ describe('the crons of ticks', () => {
   });
 
   it('look at no strategy that is switched off', () => {
-    const strategies = Object.entries(config.strategies).map(([id, one]) => [
-      id,
-      id === 'turtle' ? { ...one, timeframes: ['1d'] } : { ...one, enabled: false, timeframes: ['1m'] },
-    ]);
-    expect(tickCrons({ ...config, strategies: Object.fromEntries(strategies) })).toEqual([
-      { id: '1d', cron: 'cron(0 0 * * ? *)' },
-    ]);
+    const { turtle, ...rest } = on('1d').strategies;
+    const off = Object.entries(rest).map(([id, one]) => [id, { ...one, enabled: false, timeframes: ['1m'] }]);
+    const strategies = { turtle, ...Object.fromEntries(off) };
+    expect(Object.keys(strategies)).toHaveLength(2);
+    expect(tickCrons({ ...config, strategies })).toEqual([{ id: '1d', cron: 'cron(0 0 * * ? *)' }]);
   });
 });

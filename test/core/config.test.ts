@@ -207,6 +207,39 @@ describe('the instances of a config', () => {
     expect(message).toContain(text);
   });
 
+  it.each([
+    [
+      'dual_thrust',
+      '1d',
+      'dual_thrust means nothing on 1d candles: use 4h or shorter ones\n  → at strategies.dual_thrust.timeframes',
+    ],
+    [
+      'vwap_bounce',
+      '1d',
+      'vwap_bounce means nothing on 1d candles: use 4h or shorter ones\n  → at strategies.vwap_bounce.timeframes',
+    ],
+    // A week has 7 × 288 candles of 5m; four days have 4 × 288; a day has 1440 of 1m.
+    [
+      'velociraptor',
+      '5m',
+      'on 5m it looks back on 2016 candles, a decision sees 720\n  → at strategies.velociraptor.params',
+    ],
+    ['dual_thrust', '5m', 'it would never vote: it needs 1153 candles, a decision sees 720'],
+    ['vwap_bounce', '1m', 'on 1m it looks back on 1440 candles, a decision sees 720'],
+  ])('of %s on %s are refused', (id, timeframe, text) => {
+    const { code, message } = complaint(() => instances({ [id]: { timeframes: ['4h', timeframe] } }));
+    expect(code).toBe('config-invalid');
+    expect(message).toContain(text);
+  });
+
+  it.each([
+    ['dual_thrust', '15m'],
+    ['vwap_bounce', '5m'],
+    ['velociraptor', '15m'],
+  ])('of %s on %s are taken', (id, timeframe) => {
+    expect(instances({ [id]: { timeframes: [timeframe] } })).toHaveLength(1);
+  });
+
   it('may look back on all that a decision sees', () => {
     expect(instances({ turtle: { params: { entry: 719 } } })).toHaveLength(1);
   });

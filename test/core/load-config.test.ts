@@ -46,16 +46,29 @@ describe('the config of the project', () => {
     expect(config.costs).toEqual({ slippageBps: 2, stopSlipBps: 10, stopSlipFall: 0.05, volumeShare: 0.05 });
   });
 
-  it('wants two supporters of two families, among the instances that exist', () => {
+  it('wants two supporters of two families, among twenty instances of sixteen strategies', () => {
     expect(config.ensemble).toEqual({ threshold: 1.2, minSupporters: 2, minFamilies: 2 });
     expect(instancesOf(config).map(({ id }) => id)).toEqual([
+      'dual_thrust@4h',
+      'grid_ladder@4h',
+      'ichimoku@1d',
+      'ichimoku@4h',
+      'macd_crossover@4h',
       'mean_reversion_bb@4h',
+      'rsi_divergence@4h',
+      'rubber_band@4h',
+      'squeeze_breakout@4h',
       'supertrend@1d',
       'supertrend@4h',
       'trend_ema@1d',
       'trend_ema@4h',
+      'triple_momentum@4h',
       'turtle@1d',
       'turtle@4h',
+      'velociraptor@4h',
+      'volatility_hunter@4h',
+      'volatility_squeeze@4h',
+      'vwap_bounce@4h',
     ]);
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { textOf, unitsOfNumber } from '../../shared/core/decimal.ts';
 import { type DecideInput, type DecideRules, decide } from '../../shared/core/decision/decide.ts';
 import type { GateCode, Guard } from '../../shared/core/decision/gates.ts';
+import { afterWrite } from '../../shared/core/risk/breakers.ts';
 import { correlationScale } from '../../shared/core/risk/correlation.ts';
 import { kellyOf } from '../../shared/core/risk/kelly.ts';
 import { type SizeInput, sizeEntry } from '../../shared/core/risk/size.ts';
@@ -78,7 +79,11 @@ function drawdown(given: Case) {
   const breakers = { ...worldConfig(['BTC/USD']).breakers, portfolioLoss: 1 };
   const moment = { atMs, equity, isTick: true, windows: [] };
   const tripped = trippedAt(new Map(), standing, { moment, config: { risk, breakers } });
-  const guard = { standing, equity, breakers: breakersOf(...tripped) };
+  const guard = {
+    standing,
+    equity,
+    breakers: breakersOf(...tripped.map((breaker) => afterWrite(undefined, breaker))),
+  };
   return { blocked: isBlocked('DRAWDOWN', { guard, risk }) };
 }
 

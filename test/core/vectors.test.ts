@@ -1,46 +1,11 @@
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { adx } from '../../shared/core/indicators/adx.ts';
-import { atr } from '../../shared/core/indicators/atr.ts';
-import { bollinger } from '../../shared/core/indicators/bollinger.ts';
-import { donchian } from '../../shared/core/indicators/donchian.ts';
-import { ema } from '../../shared/core/indicators/ema.ts';
-import { rma } from '../../shared/core/indicators/rma.ts';
-import { sma } from '../../shared/core/indicators/sma.ts';
-import { stddev } from '../../shared/core/indicators/stddev.ts';
-import { supertrend } from '../../shared/core/indicators/supertrend.ts';
-import { trueRange } from '../../shared/core/indicators/true-range.ts';
 import { hasReference, referencePath } from '../helpers/reference.ts';
+import { computations } from '../helpers/vector-computations.ts';
 import { differences, inputOf, type Vector, vectorsIn } from '../helpers/vectors.ts';
-
-/** Columns in the order of the file, the parameters of the file, and back the lines by the file's names. */
-type Computation = (
-  columns: readonly Float64Array[],
-  params: Readonly<Record<string, number>>,
-) => Readonly<Record<string, Float64Array>>;
+import { answered } from '../helpers/zero-by-zero.ts';
 
 const none = new Float64Array();
-
-/** The indicators that exist, each with the word that its vectors' ids begin with. Vectors of others are left out. */
-const computations: Readonly<Record<string, Computation>> = {
-  adx: ([high = none, low = none, close = none], { period = 0 }) => {
-    const { plusDi, minusDi, plusDm, minusDm, ...lines } = adx(high, low, close, period);
-    return { ...lines, plusDI: plusDi, minusDI: minusDi, plusDM: plusDm, minusDM: minusDm };
-  },
-  atr: ([high = none, low = none, close = none], { period = 0 }) => ({ atr: atr(high, low, close, period) }),
-  bbands: ([values = none], { period = 0, mult = 0 }) => ({ ...bollinger(values, { period, width: mult }) }),
-  donchian: ([high = none, low = none], { period = 0 }) => ({ ...donchian(high, low, period) }),
-  ema: ([values = none], { period = 0 }) => ({ ema: ema(values, period) }),
-  rma: ([values = none], { period = 0 }) => ({ rma: rma(values, period) }),
-  sma: ([values = none], { period = 0 }) => ({ sma: sma(values, period) }),
-  stddev: ([values = none], { period = 0 }) => ({ std: stddev(values, period) }),
-  supertrend: ([high = none, low = none, close = none], { period = 0, mult = 0 }) => {
-    const { line, direction } = supertrend(high, low, close, { period, distance: mult });
-    // Its files know no missing direction: they have 0 there.
-    return { line, trend: direction.map((side) => (Number.isNaN(side) ? 0 : side)) };
-  },
-  trange: ([high = none, low = none, close = none]) => ({ tr: trueRange(high, low, close) }),
-};
 
 /** `vwap_anchored_137.main` is of `vwap_anchored`; an id that says nothing leaves it to the first word of `indicator`. */
 function wordOf({ id, indicator }: Vector): string | undefined {
@@ -59,8 +24,11 @@ function testFolder(title: string, folder: string, isWanted: (vector: Vector) =>
 
     for (const vector of covered) {
       it(vector.id, () => {
-        const compute = computations[wordOf(vector) ?? ''];
-        expect(differences(vector, compute?.(inputOf(folder, vector), vector.params) ?? {})).toEqual([]);
+        const word = wordOf(vector) ?? '';
+        const columns = inputOf(folder, vector);
+        const [openMs = none] = inputOf(folder, { input: { ...vector.input, columns: ['timestamp'] } });
+        const lines = computations[word]?.(columns, vector.params, openMs) ?? {};
+        expect(differences(answered(word, vector, columns), lines)).toEqual([]);
       });
     }
   });
@@ -76,7 +44,13 @@ it('every indicator that exists has synthetic vectors', () => {
 
 // Market data is not ours to copy: its vectors are read where they lie.
 if (hasReference('vectors/public')) {
-  testFolder('the real vectors', referencePath('vectors/public'), ({ input }) => input.series === 'real');
+  const reference = referencePath('vectors/public');
+  testFolder('the real vectors', reference, ({ input }) => input.series === 'real');
+
+  it('no file of the reference is of an indicator that does not exist', () => {
+    const strange = vectorsIn(reference).filter((vector) => wordOf(vector) === undefined);
+    expect(strange.map(({ id }) => id)).toEqual([]);
+  });
 } else {
   describe.skip('the real vectors', () => {
     it('needs the reference folder', () => undefined);

@@ -11,7 +11,7 @@ export async function stateOf(
   world: Pick<World, 'account' | 'fromMs' | 'toMs'>,
 ): Promise<Readonly<Record<string, ItemBody>>> {
   const { account } = world;
-  const names = ['ACCOUNT', 'FILL', 'TICK', 'PAPER', 'BREAKER', 'REQUEST'];
+  const names = ['ACCOUNT', 'FILL', 'TICK', 'PAPER', 'BREAKER', 'REQUEST', 'CONFIG'];
   const partitions = names.map((name) => `${name}#${account}`);
   const state: Record<string, ItemBody> = {};
   for (const pk of [...partitions, ...monthsOf(account, world)]) {

@@ -65,3 +65,18 @@ export function scaled(candles: Candles, factor: number): Candles {
     close: times(candles.close),
   };
 }
+
+/**
+ * The candles as seen in a mirror: every price with the opposite sign, so that what rose falls by the same amount.
+ * No market has such prices, but sums, differences and comparisons of them are exactly the mirrored ones.
+ */
+export function mirrored(candles: Candles): Candles {
+  const turned = (prices: Float64Array) => prices.map((price) => -price);
+  return {
+    ...candles,
+    open: turned(candles.open),
+    high: turned(candles.low),
+    low: turned(candles.high),
+    close: turned(candles.close),
+  };
+}

@@ -6,7 +6,7 @@ import {
   requestExit,
 } from '../../shared/core/execution/position.ts';
 import type { EpochMs } from '../../shared/core/market/timeframes.ts';
-import type { Breaker } from '../../shared/core/risk/breakers.ts';
+import type { Breaker, SeenBreaker } from '../../shared/core/risk/breakers.ts';
 import { executionOf, positionOf, TICK_MS } from './decisions.ts';
 
 /**
@@ -26,11 +26,11 @@ export function closedWith(profit: bigint, atMs: EpochMs = TICK_MS): Position {
 }
 
 /** A breaker that was tripped by the engine and holds until `untilMs`. */
-export function trippedUntil(scope: string, untilMs: EpochMs | null, atMs: EpochMs = TICK_MS): Breaker {
-  return { scope, state: 'tripped', untilMs, atMs, why: `${scope} was seen.`, by: 'engine' };
+export function trippedUntil(scope: string, untilMs: EpochMs | null, atMs: EpochMs = TICK_MS): SeenBreaker {
+  return { scope, state: 'tripped', untilMs, atMs, why: `${scope} was seen.`, by: 'engine', version: 1 };
 }
 
 /** Breakers by their scope. */
-export function breakersOf(...breakers: readonly Breaker[]): Map<string, Breaker> {
+export function breakersOf<Known extends Breaker>(...breakers: readonly Known[]): Map<string, Known> {
   return new Map(breakers.map((breaker) => [breaker.scope, breaker]));
 }

@@ -10,7 +10,9 @@ export async function moveToCloud(data: string, url: string): Promise<void> {
   for (const [name, value] of Object.entries(fakeIdentity(url))) vi.stubEnv(name, value);
   const from = openExistingState(openWorkspace({ data }), 'paper-synthetic');
   const to = await (await openCloud('paper')).openState();
-  const partitions = ['ACCOUNT', 'FILL', 'BREAKER', 'REQUEST'].map((name) => `${name}#paper-synthetic`);
+  const partitions = ['ACCOUNT', 'FILL', 'BREAKER', 'REQUEST', 'CONFIG'].map(
+    (name) => `${name}#paper-synthetic`,
+  );
   const span = { fromMs: Date.UTC(2024, 11), toMs: Date.UTC(2025, 2) };
   for (const pk of [...partitions, ...monthsOf('paper-synthetic', span)]) {
     for (const item of await from.query(pk)) {

@@ -136,6 +136,7 @@ export const recordContext: RecordContext = {
   configHash: 'config',
   codeVersion: '0.1.0',
   windows: [windowOf()],
+  others: [],
   equity: textOf(unitsOf('10000')),
   exposure: textOf(0n),
   free: textOf(unitsOf('10000')),

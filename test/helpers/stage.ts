@@ -12,6 +12,7 @@ import { type AccountReport, accountReport } from '../../shared/core/execution/r
 import { HOUR_MS } from '../../shared/core/market/timeframes.ts';
 import type { StateStore } from '../../shared/ports/state-store.ts';
 import { expectBooksToAgree } from './account-state.ts';
+import { expectRecomputed } from './recomputed.ts';
 import {
   type ConfigOver,
   engineInputOf,
@@ -86,7 +87,7 @@ export interface Play {
   refusals(hours: number, name?: string): readonly string[];
 }
 
-/** Replays a world, compares it with the engine, with and without records, and checks the books. */
+/** Replays a world, compares it with the engine, with and without records, checks the books, and decides all of it again. */
 export async function compared(world: World): Promise<Play> {
   const store = sqliteStateStore({ file: ':memory:', durability: 'relaxed' });
   const kept = await replay(paperOf(world, { store }), world);
@@ -98,6 +99,7 @@ export async function compared(world: World): Promise<Play> {
     marks: kept.marks.length,
   });
   await expectBooksToAgree(store, world);
+  expect(await expectRecomputed(store, world)).toBe(kept.decisions.length);
   const report = await reportOf(kept, world);
   expect(report).toEqual(accountReport(runEngine({ ...engineInputOf(world), isRecording: false })));
 

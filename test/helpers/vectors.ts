@@ -34,7 +34,7 @@ export function vectorsIn(folder: string): readonly Vector[] {
 }
 
 /** The columns that the vector names, in its order, from the series file beside it. */
-export function inputOf(folder: string, { input }: Vector): readonly Float64Array[] {
+export function inputOf(folder: string, { input }: Pick<Vector, 'input'>): readonly Float64Array[] {
   const series: Series = read(folder, `series.${input.series}.json`);
   return input.columns.map((column) => {
     const at = series.columns.indexOf(column);

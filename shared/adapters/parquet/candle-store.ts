@@ -7,7 +7,13 @@ import { FILL_BARS_MAX, holesOf } from '../../core/market/holes.ts';
 import { type CandleConflict, mergeCandles } from '../../core/market/merge.ts';
 import { type Timeframe, timeframes } from '../../core/market/timeframes.ts';
 import { candlesFault } from '../../core/market/verify.ts';
-import type { AppendResult, CandleAppend, CandleStore, Coverage } from '../../ports/candle-store.ts';
+import type {
+  AppendResult,
+  CandleAppend,
+  CandleStore,
+  Coverage,
+  StoredSeries,
+} from '../../ports/candle-store.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { pauseWithJitter } from '../jitter.ts';
 import { encodeCandles } from './codec.ts';
@@ -42,6 +48,7 @@ export function parquetCandleStore(
     venue,
     append: (request) => append(objects, { ...request, venue }, pause),
     read: (symbol, timeframe, span = {}) => readSpan(objects, { venue, symbol, timeframe }, span),
+    series: () => seriesOf(objects, venue),
     list: () => list(objects, venue),
   };
 }
@@ -141,17 +148,25 @@ async function readSpan(
   return sliceCandles(candles, from, to);
 }
 
-async function list(objects: ObjectStore, venue: string): Promise<readonly Coverage[]> {
+async function seriesOf(objects: ObjectStore, venue: string): Promise<readonly StoredSeries[]> {
   const files = (await objects.list(`venue=${venue}/`)).flatMap((key) => parseKey(key) ?? []);
-  const series = Map.groupBy(files, seriesPrefix);
+  const first = new Map(
+    files.map(({ symbol, timeframe }) => [`${symbol} ${timeframe}`, { symbol, timeframe }]),
+  );
+  const rank = ({ timeframe }: StoredSeries) => timeframes.indexOf(timeframe);
+  return [...first.values()].sort((a, b) =>
+    a.symbol === b.symbol ? rank(a) - rank(b) : a.symbol < b.symbol ? -1 : 1,
+  );
+}
+
+async function list(objects: ObjectStore, venue: 'kraken' | 'synthetic'): Promise<readonly Coverage[]> {
   const coverage: Coverage[] = [];
-  for (const members of series.values()) {
-    const [first] = members;
-    if (first)
-      coverage.push(coverageOf(first, await Promise.all(members.map((file) => loadFile(objects, file)))));
+  for (const { symbol, timeframe } of await seriesOf(objects, venue)) {
+    const series = { venue, symbol, timeframe };
+    const files = await filesOf(objects, series);
+    coverage.push(coverageOf(series, await Promise.all(files.map((file) => loadFile(objects, file)))));
   }
-  const rank = ({ timeframe }: Coverage) => timeframes.indexOf(timeframe);
-  return coverage.sort((a, b) => (a.symbol === b.symbol ? rank(a) - rank(b) : a.symbol < b.symbol ? -1 : 1));
+  return coverage;
 }
 
 function coverageOf({ symbol, timeframe }: Series, files: readonly StoredFile[]): Coverage {

@@ -1,6 +1,7 @@
 import type { Units } from '../decimal.ts';
 import { utcDayMs } from '../market/calendar.ts';
 import type { EpochMs } from '../market/timeframes.ts';
+import { afterWrite, type Breaker, closedFor } from '../risk/breakers.ts';
 import { beginDay, raisePeak } from '../risk/standing.ts';
 import { trippedAt } from '../risk/trips.ts';
 import type { EngineRun } from './engine-run.ts';
@@ -24,5 +25,18 @@ export function guard(
   });
   const moment = { atMs, equity, isTick, windows };
   const tripped = trippedAt(breakers, standing, { moment, config: input.config });
-  for (const breaker of tripped) breakers.set(breaker.scope, breaker);
+  write(run, tripped);
+}
+
+/** Entries of some symbols were decided: the breakers over them are closed. */
+export function closeBreakers(
+  run: EngineRun,
+  entries: { readonly symbols: readonly string[]; readonly atMs: EpochMs },
+): void {
+  write(run, closedFor(run.breakers, entries));
+}
+
+function write({ breakers }: EngineRun, written: readonly Breaker[]): void {
+  for (const breaker of written)
+    breakers.set(breaker.scope, afterWrite(breakers.get(breaker.scope), breaker));
 }

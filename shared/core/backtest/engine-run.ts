@@ -7,7 +7,7 @@ import { worthOf } from '../execution/ledger.ts';
 import type { Position } from '../execution/position.ts';
 import type { MarketData } from '../market/market-data.ts';
 import type { EpochMs } from '../market/timeframes.ts';
-import type { Breaker, BreakerScope } from '../risk/breakers.ts';
+import type { BreakerScope, SeenBreaker } from '../risk/breakers.ts';
 import type { Standing } from '../risk/standing.ts';
 import type { Instance } from '../strategies/instances.ts';
 import type { MarketState } from './market-state.ts';
@@ -40,7 +40,7 @@ export interface EngineRun {
   readonly decisions: DecisionRecord[];
   readonly tally: Tally;
   standing: Standing;
-  readonly breakers: Map<BreakerScope, Breaker>;
+  readonly breakers: Map<BreakerScope, SeenBreaker>;
   readonly execMs: number;
   readonly tickMs: number;
 }

@@ -1,4 +1,5 @@
 import { numberOf, textOf, type Units, unitsOf } from '../decimal.ts';
+import { candleSpan, type Other, otherWindows } from '../decision/candle-span.ts';
 import { type DecideInput, type Decision, decide } from '../decision/decide.ts';
 import { lookbackFault } from '../decision/lookback.ts';
 import { newest, riskMeasures } from '../decision/measures.ts';
@@ -12,9 +13,8 @@ import { afterReservation, budgetOf, type Room, reservationOf } from '../executi
 import { WEIGHT_SLACK } from '../execution/levels.ts';
 import { isTimeUp } from '../execution/position.ts';
 import { sliceCandles } from '../market/candles.ts';
-import { contentHash } from '../market/content-hash.ts';
 import { type EpochMs, lastCloseMs } from '../market/timeframes.ts';
-import { guard } from './engine-guard.ts';
+import { closeBreakers, guard } from './engine-guard.ts';
 import { type EngineRun, equityOf } from './engine-run.ts';
 import { advance, type InstanceColumns, type MarketState, type Series } from './market-state.ts';
 
@@ -29,13 +29,15 @@ export function decideTick(run: EngineRun, { atMs }: Step): void {
     if (!run.input.isRecording && isQuiet(run, market, atMs)) continue;
     room = decideMarket(run, market, { atMs, equity, room });
   }
-  if (room.open > held) setBudgets(run, room.free, room.open - held);
+  if (room.open > held) prepareEntries(run, room.free, atMs);
 }
 
-function setBudgets({ markets }: EngineRun, spare: Units, entries: number): void {
-  for (const { entry } of markets) {
-    if (entry !== undefined) entry.budget = budgetOf(entry.budget, spare, entries);
+function prepareEntries(run: EngineRun, spare: Units, atMs: EpochMs): void {
+  const entering = run.markets.filter(({ entry }) => entry !== undefined);
+  for (const { entry } of entering) {
+    if (entry !== undefined) entry.budget = budgetOf(entry.budget, spare, entering.length);
   }
+  closeBreakers(run, { symbols: entering.map(({ symbol }) => symbol), atMs });
 }
 
 /** Whether nothing can come of this tick, whatever the regime: no votes that can enter, nothing to leave on. */
@@ -105,13 +107,12 @@ function decideMarket(run: EngineRun, market: MarketState, turn: Turn): Room {
 function inputOf(run: EngineRun, market: MarketState, { atMs, equity, room }: Turn): DecideInput {
   const { symbol } = market;
   const { standing, breakers, execMs } = run;
-  const others = run.markets.filter((other) => other !== market && other.position !== undefined);
   const fault = faultOf(run, market.risk, atMs);
   const isMeasured = run.input.isRecording || mayEnter(run, market, market.position === undefined ? 1 : -1);
   const measures = riskMeasures(
     market.riskColumns,
     { ...rowsOf(run, market), isMeasured: isMeasured && fault === null },
-    others.map((other) => newest(other.risk.candles, rowsOf(run, other))),
+    othersOf(run, market).map(({ candles }) => candles),
   );
   return {
     atMs,
@@ -125,6 +126,13 @@ function inputOf(run: EngineRun, market: MarketState, { atMs, equity, room }: Tu
     funds: { equity: numberOf(equity), exposure: numberOf(room.exposure), free: numberOf(room.free) },
     guard: { standing, breakers, equity, open: room.open, execMs, quote: null, isBalanceShort: false },
   };
+}
+
+/** The symbols that are held beside this one. */
+function othersOf(run: EngineRun, market: MarketState): readonly Other[] {
+  return run.markets
+    .filter((other) => other !== market && other.position !== undefined)
+    .map((other) => ({ symbol: other.symbol, candles: newest(other.risk.candles, rowsOf(run, other)) }));
 }
 
 function reserve(
@@ -150,19 +158,13 @@ function record(
     .filter((series) => series === market.risk || input.atMs % series.lengthMs === 0)
     .map((series) => windowOf(run, series, input.atMs));
   const funds = { equity: textOf(equity), exposure: textOf(room.exposure), free: textOf(room.free) };
-  const context = { account, configHash, codeVersion, windows, ...funds };
+  const others = otherWindows(othersOf(run, market));
+  const context = { account, configHash, codeVersion, windows, others, ...funds };
   run.decisions.push(recordOf(input, decision, { rules: market.rules.decide, context }));
 }
 
 function windowOf(run: EngineRun, series: Series, atMs: EpochMs): CandleWindow {
   const { candles, row, timeframe } = series;
   const window = sliceCandles(candles, Math.max(0, row + 1 - run.input.lookbackRows), row + 1);
-  return {
-    timeframe,
-    rows: window.openMs.length,
-    firstMs: window.openMs[0] ?? null,
-    lastMs: window.openMs.at(-1) ?? null,
-    hash: contentHash(window),
-    fault: faultOf(run, series, atMs),
-  };
+  return { timeframe, ...candleSpan(window), fault: faultOf(run, series, atMs) };
 }

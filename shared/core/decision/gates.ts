@@ -1,10 +1,10 @@
 import { numberOf, type Units, unitsOf, unitsOfNumber } from '../decimal.ts';
 import { type EpochMs, MINUTE_MS } from '../market/timeframes.ts';
 import {
-  type Breaker,
   type BreakerScope,
   FLASH_EXEC_MS_MAX,
   isTripped,
+  type SeenBreaker,
   symbolScope,
 } from '../risk/breakers.ts';
 import { hasFallen, type Limit, reaches } from '../risk/limits.ts';
@@ -37,7 +37,7 @@ export interface Gate {
 }
 
 /** The best prices of a market. */
-interface Quote {
+export interface Quote {
   readonly bid: number;
   readonly ask: number;
 }
@@ -46,7 +46,7 @@ interface Quote {
 export interface Guard {
   readonly standing: Standing;
   /** Every breaker of the account that exists. */
-  readonly breakers: ReadonlyMap<BreakerScope, Breaker>;
+  readonly breakers: ReadonlyMap<BreakerScope, SeenBreaker>;
   readonly equity: Units;
   /** Positions, and entries that have not ended. */
   readonly open: number;

@@ -1,22 +1,31 @@
 import type { DecimalText } from '../decimal.ts';
 import type { ExitReason, Supporter } from '../execution/position.ts';
 import type { EpochMs, Timeframe } from '../market/timeframes.ts';
-import type { Breaker } from '../risk/breakers.ts';
+import type { SeenBreaker } from '../risk/breakers.ts';
 import type { Size } from '../risk/size.ts';
 import type { DecideRules, Decision, DecisionNote, RejectCode } from './decide.ts';
 import type { EntryRule } from './ensemble.ts';
-import type { Gate } from './gates.ts';
+import type { Gate, Quote } from './gates.ts';
 import type { Regime, RegimeReading } from './regime.ts';
 
-/** The candles of one timeframe that a decision saw, by number, span and content. */
-export interface CandleWindow {
-  readonly timeframe: Timeframe;
+/** Candles that a decision saw, by number, span and content. */
+export interface CandleSpan {
   readonly rows: number;
   readonly firstMs: EpochMs | null;
   readonly lastMs: EpochMs | null;
   readonly hash: string;
+}
+
+/** The candles of one timeframe. */
+export interface CandleWindow extends CandleSpan {
+  readonly timeframe: Timeframe;
   /** Why instances of this timeframe are absent, or null. */
   readonly fault: string | null;
+}
+
+/** The 4h candles of another symbol that is held, as far as a correlation reads them. */
+export interface OtherWindow extends CandleSpan {
+  readonly symbol: string;
 }
 
 /** One instance that said something. Levels are rounded to the tick, as orders are. */
@@ -35,6 +44,8 @@ export interface HeldRecord {
   readonly quantity: DecimalText;
   readonly stop: DecimalText;
   readonly target: DecimalText | null;
+  /** Milliseconds after the entry at which its time is up, or null. */
+  readonly timeStopMs: number | null;
   /** Why it is being sold already, or null. */
   readonly exit: ExitReason | null;
   readonly supporters: readonly Supporter[];
@@ -48,8 +59,10 @@ export interface StandingRecord {
   readonly lastLossMs: EpochMs | null;
   /** Closed positions that Kelly looked back on. */
   readonly results: number;
+  /** Their net R, oldest first; null where nothing was to be entered, for then nobody reads them. */
+  readonly netRs: readonly number[] | null;
   readonly open: number;
-  readonly breakers: readonly Pick<Breaker, 'scope' | 'untilMs' | 'why' | 'by'>[];
+  readonly breakers: readonly Pick<SeenBreaker, 'scope' | 'version' | 'untilMs' | 'why' | 'by'>[];
 }
 
 export interface SizeRecord {
@@ -72,7 +85,8 @@ export interface SizeRecord {
 
 /**
  * The receipt of one decision: every input, vote, gate and term, and the sentences that follow from them.
- * It holds no wall time and no run id, so equal inputs give equal bytes in every mode.
+ * Candles are told by their hash and settings by that of the config; all else that was read is here by value, so that
+ * the decision can be computed again. It holds no wall time and no run id: equal inputs give equal bytes in every mode.
  * Figures that come from indicators are rounded (prices to the tick, money to the cent): the last digits of an
  * average depend on how long its history is, and no order does.
  */
@@ -87,6 +101,8 @@ export interface DecisionRecord {
   readonly regime: Regime;
   readonly inputs: {
     readonly candles: readonly CandleWindow[];
+    /** Of the symbols that are held beside this one: what its correlation was computed with. */
+    readonly others: readonly OtherWindow[];
     readonly close: DecimalText | null;
     readonly atr: DecimalText | null;
     /** Hurst exponent of the 4h returns, how many standard errors it lies from a half, ADX, and how sure that is. */
@@ -101,6 +117,11 @@ export interface DecisionRecord {
     /** Of a symbol that holds nothing: its entry order has not ended. */
     readonly isEntering: boolean;
     readonly isMissed: boolean;
+    /** Length of the exec candles, in milliseconds. */
+    readonly execMs: number;
+    /** Null where nobody quotes. */
+    readonly quote: Quote | null;
+    readonly isBalanceShort: boolean;
     readonly takeCost: number;
     readonly instrument: DecideRules['instrument'];
   };

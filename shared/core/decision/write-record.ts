@@ -6,7 +6,14 @@ import type { DecideInput, DecideRules, Decision } from './decide.ts';
 import { entryRule } from './ensemble.ts';
 import { nearestText, ratio, stopText, trimmed } from './figures.ts';
 import { reasonsOf } from './reasons.ts';
-import type { CandleWindow, DecisionRecord, HeldRecord, SizeRecord, StandingRecord } from './record.ts';
+import type {
+  CandleWindow,
+  DecisionRecord,
+  HeldRecord,
+  OtherWindow,
+  SizeRecord,
+  StandingRecord,
+} from './record.ts';
 import type { RegimeReading } from './regime.ts';
 
 /** What a record names besides the decision itself. */
@@ -15,6 +22,7 @@ export interface RecordContext {
   readonly configHash: string;
   readonly codeVersion: string;
   readonly windows: readonly CandleWindow[];
+  readonly others: readonly OtherWindow[];
   readonly equity: DecimalText;
   readonly exposure: DecimalText;
   readonly free: DecimalText;
@@ -42,18 +50,22 @@ export function recordOf(
     regime: input.regime.regime,
     inputs: {
       candles: context.windows,
+      others: context.others,
       close: price(input.close),
       atr: price(input.atr),
       regime: regimeRecord(input.regime),
       volatility: ratio(input.volatility),
       correlation: ratio(input.correlation),
-      standing: standingRecord(input, rules),
+      standing: standingRecord(input, decision, rules),
       equity: context.equity,
       exposure: context.exposure,
       free: context.free,
       held: input.position === undefined ? null : heldRecord(input.position, tickDecimals),
       isEntering: input.position === undefined && input.isEntering,
       isMissed: input.isMissed,
+      execMs: input.guard.execMs,
+      quote: input.guard.quote,
+      isBalanceShort: input.guard.isBalanceShort,
       takeCost: rules.takeCost,
       instrument: rules.instrument,
     },
@@ -89,6 +101,7 @@ function heldRecord(
     quantity: textOf(quantity),
     stop: nearestText(stop, tickDecimals),
     target: plan.target === null ? null : nearestText(plan.target, tickDecimals),
+    timeStopMs: plan.timeStopMs,
     exit: exit?.reason ?? null,
     supporters: supporters.map(({ instance, weight, isLatched }) => ({ instance, weight, isLatched })),
   };
@@ -98,8 +111,13 @@ function regimeRecord({ hurst, z, adx, confidence }: RegimeReading): DecisionRec
   return { hurst: ratio(hurst), z: ratio(z), adx: ratio(adx), confidence: ratio(confidence) };
 }
 
-function standingRecord({ atMs, symbol, guard }: DecideInput, { risk }: DecideRules): StandingRecord {
-  const { peak, dayStart, losses, lastLossMs, netRs } = guard.standing;
+function standingRecord(
+  { atMs, symbol, guard }: DecideInput,
+  { stake }: Decision,
+  { risk }: DecideRules,
+): StandingRecord {
+  const { peak, dayStart, losses, lastLossMs } = guard.standing;
+  const netRs = guard.standing.netRs.slice(-risk.kellyPositions);
   const own = [...guard.breakers.values()].filter(
     ({ scope }) =>
       !scope.includes(':') ||
@@ -111,11 +129,12 @@ function standingRecord({ atMs, symbol, guard }: DecideInput, { risk }: DecideRu
     dayStart: textOf(dayStart),
     losses,
     lastLossMs,
-    results: Math.min(netRs.length, risk.kellyPositions),
+    results: netRs.length,
+    netRs: stake === null ? null : netRs,
     open: guard.open,
     breakers: own
       .filter((breaker) => isTripped(breaker, atMs))
-      .map(({ scope, untilMs, why, by }) => ({ scope, untilMs, why, by }))
+      .map(({ scope, version, untilMs, why, by }) => ({ scope, version, untilMs, why, by }))
       .sort((a, b) => (a.scope < b.scope ? -1 : 1)),
   };
 }

@@ -30,9 +30,37 @@ export function utcYear(ms: EpochMs): number {
   return new Date(ms).getUTCFullYear();
 }
 
+/** Where the month after that of this instant begins. */
+export function nextUtcMonthMs(ms: EpochMs): EpochMs {
+  assert(Number.isInteger(ms), `instant ${ms}`);
+  const date = new Date(ms);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1);
+}
+
 /** Where the UTC day of this instant begins. */
 export function utcDayMs(ms: EpochMs): EpochMs {
   return Math.floor(ms / DAY_MS) * DAY_MS;
+}
+
+/** Where the UTC week of this instant begins: Monday, 00:00. The first Monday of the count is 1970-01-05. */
+export function utcWeekMs(ms: EpochMs): EpochMs {
+  return Math.floor((ms - 4 * DAY_MS) / (7 * DAY_MS)) * (7 * DAY_MS) + 4 * DAY_MS;
+}
+
+/**
+ * 1 on the first candle of each day or week and on the first of the column, which may begin in the middle of one.
+ * @param openMs when each candle opens, ascending
+ * @param beginMs where the day or week of an instant begins: `utcDayMs` or `utcWeekMs`
+ */
+export function sessionStarts(openMs: Float64Array, beginMs: (ms: EpochMs) => EpochMs): Uint8Array {
+  const starts = new Uint8Array(openMs.length);
+  let session = Number.NaN;
+  for (let i = 0; i < openMs.length; i++) {
+    const begin = beginMs(openMs[i]!);
+    if (begin !== session) starts[i] = 1;
+    session = begin;
+  }
+  return starts;
 }
 
 const SPELLING = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d{3}))?)?Z?)?$/;

@@ -23,6 +23,28 @@ export function holesOf({ openMs }: Candles, timeframe: Timeframe): readonly Hol
   return holes;
 }
 
+/** Bars in a row in which nothing was traded. */
+export interface UntradedStretch {
+  /** Open time of the first of them. */
+  readonly fromMs: EpochMs;
+  readonly bars: number;
+}
+
+/** Every run of bars without volume, oldest first. Bars that are missing end a run. */
+export function untradedStretches(
+  { openMs, volume }: Candles,
+  timeframe: Timeframe,
+): readonly UntradedStretch[] {
+  const stretches: { fromMs: EpochMs; bars: number }[] = [];
+  for (let i = 0; i < openMs.length; i++) {
+    if (volume[i]! > 0) continue;
+    const last = stretches.at(-1);
+    if (last?.fromMs === openMs[i]! - (last?.bars ?? 0) * timeframeMs[timeframe]) last.bars++;
+    else stretches.push({ fromMs: openMs[i]!, bars: 1 });
+  }
+  return stretches;
+}
+
 /** True when row `i` says that nothing was traded: one price, no volume. */
 export function isFlat({ open, high, low, close, volume }: Candles, i: number): boolean {
   return volume[i] === 0 && open[i] === high[i] && high[i] === low[i] && low[i] === close[i];

@@ -110,7 +110,13 @@ function attestation(candles: Candles, i: number): number {
   return isFlat(candles, i) ? 0 : 1;
 }
 
-function conflictOf({ stored, s, given, g }: Heads): CandleConflict | undefined {
+/** The first price in which two rows of one open time differ. */
+export function conflictOf({
+  stored,
+  s,
+  given,
+  g,
+}: Pick<Heads, 'stored' | 's' | 'given' | 'g'>): CandleConflict | undefined {
   for (const column of ['open', 'high', 'low', 'close'] as const)
     if (stored[column][s] !== given[column][g])
       return { openMs: stored.openMs[s]!, column, stored: stored[column][s]!, given: given[column][g]! };

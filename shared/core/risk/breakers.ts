@@ -22,6 +22,19 @@ export interface Breaker {
   readonly by: string;
 }
 
+/** A breaker as it was read; its version grows by one with every write of it, whoever writes. */
+export interface SeenBreaker extends Breaker {
+  readonly version: number;
+}
+
+/** The breaker as it will be read once it is written over what was there. */
+export function afterWrite(before: SeenBreaker | undefined, written: Breaker): SeenBreaker {
+  return { ...written, version: (before?.version ?? 0) + 1 };
+}
+
+/** Who trips a breaker by the rules, and closes it when its time is over. */
+export const ENGINE = 'engine';
+
 /** Scopes that hold up the whole account, in the order of their gates. */
 export const accountScopes = ['manual', 'portfolio', 'losses', 'drawdown'] as const;
 
@@ -41,6 +54,22 @@ export function scopesOf(symbols: readonly string[]): readonly BreakerScope[] {
 /** Whether a breaker holds entries up at an instant; one that does not exist never does. */
 export function isTripped(breaker: Breaker | undefined, atMs: EpochMs): boolean {
   return breaker?.state === 'tripped' && (breaker.untilMs === null || atMs < breaker.untilMs);
+}
+
+/**
+ * What entries of some symbols write of the breakers over them, which must be closed for them: one that never existed
+ * is made, one whose time is over is closed.
+ */
+export function closedFor(
+  known: ReadonlyMap<BreakerScope, Breaker>,
+  { symbols, atMs }: { readonly symbols: readonly string[]; readonly atMs: EpochMs },
+): readonly Breaker[] {
+  return scopesOf(symbols).flatMap((scope): readonly Breaker[] => {
+    const breaker = known.get(scope);
+    if (breaker?.state === 'closed' || isTripped(breaker, atMs)) return [];
+    const why = breaker === undefined ? 'Never tripped.' : 'Its time was over.';
+    return [{ scope, state: 'closed', untilMs: null, atMs, why, by: ENGINE }];
+  });
 }
 
 /** A cause that trips a breaker. */
@@ -66,8 +95,6 @@ export interface BreakerRules {
   readonly portfolioLoss: number;
   readonly flashMove: number;
 }
-
-const ENGINE = 'engine';
 
 /** The loss of the day trips the portfolio, at every mark and tick. */
 export function portfolioTrip(

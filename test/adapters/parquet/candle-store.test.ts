@@ -222,6 +222,19 @@ describe('list', () => {
     });
   });
 
+  it('has the order of the names, which are told without reading any candle', async () => {
+    await append(barsOf('4h', '0:10'), '4h');
+    await appendDays('0:10 396:12');
+    await store.append({ symbol: 'ADA/USD', timeframe: '1d', candles: barsOf('1d', '0:1.5'), provenance });
+    objects.objects.set(keyOfYear(2024), { bytes: new Uint8Array(3), tag: 'x' });
+    expect(await store.series()).toEqual([
+      { symbol: 'ADA/USD', timeframe: '1d' },
+      { symbol: 'BTC/USD', timeframe: '4h' },
+      { symbol: 'BTC/USD', timeframe: '1d' },
+    ]);
+    expect(await parquetCandleStore(objects, 'synthetic').series()).toEqual([]);
+  });
+
   it('keeps one entry of provenance for what one source appends in a row', async () => {
     const api = { source: 'kraken-api', name: 'BTC/USD 4h' };
     const four = (place: number, from: typeof api) =>

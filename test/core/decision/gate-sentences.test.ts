@@ -21,12 +21,11 @@ const sentences: Readonly<Record<GateCode, string>> = {
   BREAKER_FLASH: 'The flash breaker is tripped until 2024-01-02 01:00 UTC: flash:BTC-USD was seen.',
   DAILY_LOSS: 'The account has lost 10 % since 00:00 UTC; at 2 % nothing is entered.',
   DRAWDOWN:
-    'The account fell 10 % or more below its highest equity (28 % now): nothing is entered until a person resets it.',
+    'The account fell 10 % or more below its highest equity (28 % now): nothing is entered until a person resets the drawdown.',
   MAX_OPEN: '2 of at most 2 positions are open.',
-  COOLDOWN:
-    'A position was closed with a loss: for 240 minutes, until 2024-01-02 03:59 UTC, nothing is entered.',
+  COOLDOWN: 'The last loss is less than 240 minutes old: nothing is entered until 2024-01-02 03:59 UTC.',
   ATR_TOO_LOW: 'BTC/USD moves too little: ATR(14, 4h) is 0.29 % of the price, below 0.3 %.',
-  SPREAD: 'The spread of BTC/USD is 20.0 bps, wider than 10.',
+  SPREAD: 'The spread of BTC/USD is 20.0 bps, wider than the limit of 10.',
   MIN_EDGE: 'There is 0.58 % of the price to be won, ' + 'less than twice the cost of a round trip (1.72 %).',
   BALANCE_SHORT: 'The venue holds less than the books say.',
 };
@@ -45,7 +44,7 @@ describe('the sentence of a gate', () => {
       drawdownMax: 'off',
     }).find(({ code }) => code === 'DRAWDOWN');
     expect(off && gateSentence(off, context)).toBe(
-      'The account fell too far below its highest equity (0 % now): nothing is entered until a person resets it.',
+      'The account fell too far below its highest equity (0 % now): nothing is entered until a person resets the drawdown.',
     );
   });
 

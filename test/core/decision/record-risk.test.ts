@@ -57,6 +57,7 @@ describe('the record of a standing', () => {
       losses: 2,
       lastLossMs: TICK_MS - HOUR_MS,
       results: 2,
+      netRs: null,
       open: 1,
       breakers: [],
     });
@@ -72,9 +73,17 @@ describe('the record of a standing', () => {
     });
   });
 
+  it('holds these results where an entry is sized by them, and not where nobody reads them', () => {
+    const netRs = [0.1 + 0.2, -1, ...Array.from({ length: 50 }, () => 1)];
+    const guard = guardOf({ standing: { ...standing, netRs } });
+    const entered = recordedOf({ signals: [trend], guard }).inputs.standing;
+    expect(entered.netRs).toEqual(netRs.slice(2));
+    expect(recordedOf({ guard }).inputs.standing.netRs).toBeNull();
+  });
+
   it('names the breakers that hold this symbol up, by their scope', () => {
     const breakers = breakersOf(
-      trippedUntil('manual', null),
+      { ...trippedUntil('manual', null), version: 7 },
       trippedUntil('flash:BTC-USD', TICK_MS + 1),
       trippedUntil('asset:BTC-USD', TICK_MS + HOUR_MS),
       trippedUntil('losses', TICK_MS), // over
@@ -82,9 +91,21 @@ describe('the record of a standing', () => {
       { ...trippedUntil('portfolio', null), state: 'closed' },
     );
     expect(recordedOf({ guard: guardOf({ breakers }) }).inputs.standing.breakers).toEqual([
-      { scope: 'asset:BTC-USD', untilMs: TICK_MS + HOUR_MS, why: 'asset:BTC-USD was seen.', by: 'engine' },
-      { scope: 'flash:BTC-USD', untilMs: TICK_MS + 1, why: 'flash:BTC-USD was seen.', by: 'engine' },
-      { scope: 'manual', untilMs: null, why: 'manual was seen.', by: 'engine' },
+      {
+        scope: 'asset:BTC-USD',
+        version: 1,
+        untilMs: TICK_MS + HOUR_MS,
+        why: 'asset:BTC-USD was seen.',
+        by: 'engine',
+      },
+      {
+        scope: 'flash:BTC-USD',
+        version: 1,
+        untilMs: TICK_MS + 1,
+        why: 'flash:BTC-USD was seen.',
+        by: 'engine',
+      },
+      { scope: 'manual', version: 7, untilMs: null, why: 'manual was seen.', by: 'engine' },
     ]);
   });
 });

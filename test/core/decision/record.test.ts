@@ -4,6 +4,7 @@ import { recordOf } from '../../../shared/core/decision/write-record.ts';
 import { clientOrderId } from '../../../shared/core/execution/client-id.ts';
 import { latch, requestExit } from '../../../shared/core/execution/position.ts';
 import { randomOf } from '../../../shared/core/market/random.ts';
+import { HOUR_MS } from '../../../shared/core/market/timeframes.ts';
 import {
   recordContext as context,
   decideInput,
@@ -42,6 +43,9 @@ describe('the record of an entry', () => {
         held: null,
         isEntering: false,
         isMissed: false,
+        execMs: 4 * HOUR_MS,
+        quote: null,
+        isBalanceShort: false,
         takeCost: 0.0043,
         instrument: rules.instrument,
       },
@@ -96,6 +100,7 @@ describe('a record', () => {
       quantity: '0.25',
       stop: '97',
       target: '130.3',
+      timeStopMs: null,
       exit: null,
       supporters: [
         { instance: 'trend_ema@4h', weight: 0.6, isLatched: false },

@@ -8,27 +8,23 @@ import { bollinger } from '../../../shared/core/indicators/bollinger.ts';
 import { donchian } from '../../../shared/core/indicators/donchian.ts';
 import { ema } from '../../../shared/core/indicators/ema.ts';
 import { highest, lowest } from '../../../shared/core/indicators/extremes.ts';
+import { ichimoku } from '../../../shared/core/indicators/ichimoku.ts';
+import { keltner } from '../../../shared/core/indicators/keltner.ts';
+import { linearRegression } from '../../../shared/core/indicators/linear-regression.ts';
+import { quantile } from '../../../shared/core/indicators/quantile.ts';
 import { realisedVolatility } from '../../../shared/core/indicators/realised-volatility.ts';
 import { rma } from '../../../shared/core/indicators/rma.ts';
 import { sma } from '../../../shared/core/indicators/sma.ts';
 import { stddev } from '../../../shared/core/indicators/stddev.ts';
 import { supertrend } from '../../../shared/core/indicators/supertrend.ts';
+import { thrust } from '../../../shared/core/indicators/thrust.ts';
 import { trueRange } from '../../../shared/core/indicators/true-range.ts';
-import { type Candles, sliceCandles } from '../../../shared/core/market/candles.ts';
+import { ttmSqueeze } from '../../../shared/core/indicators/ttm-squeeze.ts';
+import { vwap } from '../../../shared/core/indicators/vwap.ts';
+import { sessionStarts, utcDayMs } from '../../../shared/core/market/calendar.ts';
+import { sliceCandles } from '../../../shared/core/market/candles.ts';
 import { scaled, walk } from '../../helpers/candles.ts';
-
-interface Indicator {
-  readonly name: string;
-  readonly file: string;
-  /** Its lines for the candles and a period. */
-  readonly lines: (candles: Candles, period: number) => readonly Float64Array[];
-  /** Index of the first value of line number `line`. */
-  readonly first: (period: number, line: number) => number;
-  /** Numbers of the lines that stay as they are when prices are in another unit. */
-  readonly ratios?: readonly number[];
-  readonly hasPeriod: boolean;
-  readonly hasColumns: boolean;
-}
+import { type Indicator, oscillators } from '../../helpers/oscillators.ts';
 
 const ofValues = (
   name: string,
@@ -48,6 +44,7 @@ const indicators: readonly Indicator[] = [
   ofValues('rma', 'rma.ts', rma),
   ofValues('highest', 'extremes.ts', highest),
   ofValues('lowest', 'extremes.ts', lowest),
+  ofValues('quantile', 'quantile.ts', (values, period) => quantile(values, period, 0.3)),
   ofValues('sma', 'sma.ts', sma),
   ofValues('stddev', 'stddev.ts', stddev),
   {
@@ -93,6 +90,41 @@ const indicators: readonly Indicator[] = [
     hasColumns: true,
   },
   {
+    name: 'ichimoku',
+    file: 'ichimoku.ts',
+    lines: ({ high, low }, period) => {
+      const lengths = { tenkan: period, kijun: period, senkou: period, shift: period };
+      const { tenkan, kijun, spanA, spanB } = ichimoku(high, low, lengths);
+      return [tenkan, kijun, spanA, spanB];
+    },
+    first: (period, line) => (line < 2 ? period - 1 : 2 * period - 1),
+    hasPeriod: true,
+    hasColumns: true,
+  },
+  {
+    name: 'keltner',
+    file: 'keltner.ts',
+    lines: (candles, period) => {
+      const { middle, upper, lower } = keltner(candles, { average: period, range: period, width: 1.5 });
+      return [middle, upper, lower];
+    },
+    first: (period, line) => (line === 0 ? period - 1 : period),
+    hasPeriod: true,
+    hasColumns: true,
+  },
+  {
+    name: 'linear regression',
+    file: 'linear-regression.ts',
+    // Its period begins at two values.
+    lines: ({ close }, period) => {
+      const { value, slope } = linearRegression(close, period + 1);
+      return [value, slope];
+    },
+    first: (period) => period,
+    hasPeriod: true,
+    hasColumns: false,
+  },
+  {
     name: 'adx',
     file: 'adx.ts',
     lines: ({ high, low, close }, period) => {
@@ -114,6 +146,40 @@ const indicators: readonly Indicator[] = [
     first: (period) => period,
     ratios: [1],
     hasPeriod: true,
+    hasColumns: true,
+  },
+  ...oscillators,
+  {
+    name: 'thrust',
+    file: 'thrust.ts',
+    // Six candles a day, and the walk begins at midnight.
+    lines: (candles, period) => {
+      const { open, upper, lower } = thrust(candles, { days: period, share: 0.5 });
+      return [open, upper, lower];
+    },
+    first: (period, line) => (line === 0 ? 0 : 6 * period),
+    hasPeriod: true,
+    hasColumns: true,
+  },
+  {
+    name: 'ttm squeeze',
+    file: 'ttm-squeeze.ts',
+    // Its period begins at two candles.
+    lines: (candles, period) => {
+      const { on, momentum } = ttmSqueeze(candles, { period: period + 1, width: 2, reach: 1.5 });
+      return [on, momentum];
+    },
+    first: (period, line) => (line === 0 ? period + 1 : 2 * period),
+    ratios: [0],
+    hasPeriod: true,
+    hasColumns: true,
+  },
+  {
+    name: 'vwap',
+    file: 'vwap.ts',
+    lines: (candles) => [vwap(candles, sessionStarts(candles.openMs, utcDayMs))],
+    first: () => 0,
+    hasPeriod: false,
     hasColumns: true,
   },
 ];

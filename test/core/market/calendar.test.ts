@@ -4,9 +4,11 @@ import {
   isoInstant,
   isoMinute,
   parseInstant,
+  sessionStarts,
   utcDateKey,
   utcDayMs,
   utcMonthKey,
+  utcWeekMs,
   utcYear,
 } from '../../../shared/core/market/calendar.ts';
 import { DAY_MS, HOUR_MS } from '../../../shared/core/market/timeframes.ts';
@@ -32,6 +34,22 @@ describe('calendar', () => {
     expect(utcDateKey(newYear - 1)).toBe('2024-12-31');
     expect(utcYear(newYear - 1)).toBe(2024);
     expect(utcDayMs(newYear - 1)).toBe(newYear - DAY_MS);
+  });
+
+  // 2024-07-01 was a Monday.
+  it('begins a week on Monday at midnight', () => {
+    expect(utcWeekMs(JULY_2024_MS)).toBe(JULY_2024_MS);
+    expect(utcWeekMs(JULY_2024_MS + 7 * DAY_MS - 1)).toBe(JULY_2024_MS);
+    expect(utcWeekMs(JULY_2024_MS - 1)).toBe(JULY_2024_MS - 7 * DAY_MS);
+    expect(utcWeekMs(0)).toBe(-3 * DAY_MS);
+  });
+
+  it('marks the first candle of each day, of each week, and of the column', () => {
+    const hours = [-50, -49, -24, -23, 0, 1, 100, 168];
+    const openMs = Float64Array.from(hours, (hour) => JULY_2024_MS + hour * HOUR_MS);
+    expect([...sessionStarts(openMs, utcDayMs)]).toEqual([1, 0, 1, 0, 1, 0, 1, 1]);
+    expect([...sessionStarts(openMs, utcWeekMs)]).toEqual([1, 0, 0, 0, 1, 0, 0, 1]);
+    expect([...sessionStarts(new Float64Array(), utcDayMs)]).toEqual([]);
   });
 
   it.each([

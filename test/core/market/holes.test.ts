@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fillHoles, holesOf } from '../../../shared/core/market/holes.ts';
+import { fillHoles, holesOf, untradedStretches } from '../../../shared/core/market/holes.ts';
 import { BARS_START_MS, barsIn, barsOf } from '../../helpers/bars.ts';
 
 describe('holes', () => {
@@ -28,5 +28,18 @@ describe('holes', () => {
 
   it('of nothing are nothing', () => {
     expect(fillHoles(barsOf('4h', ''), '4h').candles.openMs).toHaveLength(0);
+  });
+});
+
+describe('untraded stretches', () => {
+  it('are runs of bars without volume; a trade or a missing bar ends one', () => {
+    const bars = barsOf('4h', '0:10:0 1:10:0 2:11 3:11:0 5:11:0 6:11:0');
+    const at = (place: number) => BARS_START_MS + place * 4 * 3_600_000;
+    expect(untradedStretches(bars, '4h')).toEqual([
+      { fromMs: at(0), bars: 2 },
+      { fromMs: at(3), bars: 1 },
+      { fromMs: at(5), bars: 2 },
+    ]);
+    expect(untradedStretches(barsOf('4h', '0:10 1:11'), '4h')).toEqual([]);
   });
 });

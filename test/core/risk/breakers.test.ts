@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { unitsOf } from '../../../shared/core/decimal.ts';
 import { DAY_MS, HOUR_MS } from '../../../shared/core/market/timeframes.ts';
 import {
+  type Breaker,
   drawdownTrip,
   isTripped,
   lossesTrip,
@@ -91,7 +92,7 @@ describe('a trip', () => {
     const end = (hour: number | null) => (hour === null ? null : at(hour));
     fc.assert(
       fc.property(until, fc.array(fc.tuple(hours, until)), hours, (first, causes, later) => {
-        let breaker = trippedUntil('losses', end(first));
+        let breaker: Breaker = trippedUntil('losses', end(first));
         for (const [hour, untilHour] of causes) {
           const next = trip(breaker, cause(end(untilHour), at(hour)));
           const askedMs = at(Math.max(hour, later));

@@ -1,0 +1,46 @@
+import type { Span } from '../shared/app/results.ts';
+import type { StateStore } from '../shared/ports/state-store.ts';
+import type { Column, Row } from './print-rows.ts';
+
+/** Gives the rows of a span, a page at a time. */
+type Read = (span: Span) => AsyncGenerator<readonly Row[]>;
+
+/** A table of an account. */
+export interface Table {
+  readonly about: string;
+  /** What is said when it has no row. */
+  readonly empty: string;
+  readonly columns: readonly Column[];
+  /** Names a row that may change; without it each call gives what is new since the last one. */
+  readonly nameOf?: (row: Row) => string;
+  /** Shown whole whenever a row changes. */
+  readonly isWhole?: boolean;
+  readonly open: (source: { readonly store: StateStore; readonly account: string }) => Read;
+}
+
+/** A column of text. @param width 0 leaves it out on the screen */
+export const text = (key: string, title: string, width: number): Column => ({
+  key,
+  title,
+  kind: 'text',
+  width,
+});
+
+/** A column of decimal text. */
+export const amount = (key: string, title: string, width: number): Column => ({
+  key,
+  title,
+  kind: 'decimal',
+  width,
+});
+
+/** A column of USD, to the cent on the screen. */
+export const money = (key: string, title: string, width: number): Column => ({
+  key,
+  title,
+  kind: 'money',
+  width,
+});
+
+/** A column of instants. */
+export const at = (key: string, title: string, width = 16): Column => ({ key, title, kind: 'ms', width });
