@@ -144,6 +144,7 @@ describe.each(strategies)('$id', (strategy) => {
 // What is refused is refused for a reason: the same question has another answer.
 it.each([
   ['supertrend', { range: 300 }],
+  ['supertrend', { distance: 30 }],
   ['trend_ema', { slow: 500 }],
   ['turtle', { range: 100 }],
   ['velociraptor', { index: 250 }],
