@@ -43,8 +43,8 @@ describe('strategies show', () => {
     );
     expect(stdout).toMatch(/^time stop {2}none$/m);
     expect(stdout).toMatch(/^entry +55 +20 {2}candles of the entry channel$/m);
-    expect(stdout).toMatch(/^1h +55 +56 {2}enabled$/m);
-    expect(stdout).toMatch(/^4h +55 +56$/m);
+    expect(stdout).toMatch(/^1h +55 +515 {2}enabled$/m);
+    expect(stdout).toMatch(/^4h +55 +515$/m);
   });
 
   it('tells the time stop of one that has it', async () => {

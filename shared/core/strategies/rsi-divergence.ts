@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { atr } from '../indicators/atr.ts';
 import { highest, lowest } from '../indicators/extremes.ts';
 import { rsi as rsiOf } from '../indicators/rsi.ts';
+import { wilderMemory } from './memory.ts';
 import { defineStrategy, emptySignals } from './strategy.ts';
 
 /**
@@ -56,7 +57,8 @@ export const rsiDivergence = defineStrategy({
   // Two pivots of the same kind are further apart than the candles on one side of them.
   warmup: ({ rsi, side, gapMin, range }) =>
     Math.max(Math.max(rsi, side) + Math.max(gapMin, side + 1) + side, range),
-  lookback: ({ rsi, side, gapMax, range }) => Math.max(Math.max(rsi, side) + gapMax + side, range) + 1,
+  lookback: ({ rsi, side, gapMax, range }) =>
+    Math.max(Math.max(wilderMemory(rsi), side + 1) + Math.max(gapMax, side + 1) + side, wilderMemory(range)),
 
   prepare({ high, low, close }, params) {
     const { side, oversold, overbought, exit, range, stop, reward } = params;

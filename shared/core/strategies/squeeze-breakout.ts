@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { atr } from '../indicators/atr.ts';
 import { bollinger } from '../indicators/bollinger.ts';
 import { quantile } from '../indicators/quantile.ts';
+import { wilderMemory } from './memory.ts';
 import { defineStrategy, emptySignals } from './strategy.ts';
 
 /**
@@ -27,6 +28,7 @@ export const squeezeBreakout = defineStrategy({
     reward: z.number().positive().default(2).describe('distances of the stop from the close to the target'),
   }),
   warmup: ({ period, window, range }) => Math.max(period + window - 1, range),
+  lookback: ({ period, window, range }) => Math.max(period + window, wilderMemory(range)),
 
   prepare({ high, low, close }, { period, width, window, quantile: share, range, stop, reward }) {
     const { upper, lower, middle } = bollinger(close, { period, width });

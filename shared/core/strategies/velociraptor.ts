@@ -6,6 +6,7 @@ import { highest } from '../indicators/extremes.ts';
 import { vwap } from '../indicators/vwap.ts';
 import { sessionStarts, utcWeekMs } from '../market/calendar.ts';
 import { DAY_MS, timeframeMs } from '../market/timeframes.ts';
+import { adxMemory, emaMemory, wilderMemory } from './memory.ts';
 import { defineStrategy, emptySignals } from './strategy.ts';
 
 const params = z
@@ -22,9 +23,6 @@ const params = z
   })
   .refine(({ fast, slow }) => fast < slow, { path: ['fast'], error: 'fast must be shorter than slow' });
 
-const candlesBefore = ({ slow, index, range, trailRange }: z.output<typeof params>) =>
-  Math.max(slow, 2 * index - 1, range, trailRange);
-
 /**
  * Long within a few candles of a cross of averages, in a market that has a direction, above what the week paid on
  * average. The trail hangs from the highest high.
@@ -40,8 +38,14 @@ export const velociraptor = defineStrategy({
   loses:
     'When a direction has been seen just before it ends: index and averages are late, and the cross is the top.',
   params,
-  warmup: candlesBefore,
-  lookback: (own, timeframe) => Math.max(candlesBefore(own) + 1, (7 * DAY_MS) / timeframeMs[timeframe]),
+  warmup: ({ slow, index, range, trailRange }) => Math.max(slow, 2 * index - 1, range, trailRange),
+  lookback: ({ slow, fresh, index, range, trailRange }, timeframe) =>
+    Math.max(
+      emaMemory(slow) + fresh,
+      adxMemory(index),
+      wilderMemory(Math.max(range, trailRange)),
+      (7 * DAY_MS) / timeframeMs[timeframe],
+    ),
 
   prepare(candles, { fast, slow, fresh, index, direction, range, stop, trailRange, trail }) {
     const { openMs, high, low, close } = candles;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { atr } from '../indicators/atr.ts';
 import { ttmSqueeze } from '../indicators/ttm-squeeze.ts';
+import { wilderMemory } from './memory.ts';
 import { defineStrategy, emptySignals } from './strategy.ts';
 
 /**
@@ -30,6 +31,8 @@ export const volatilitySqueeze = defineStrategy({
     reward: z.number().positive().default(2).describe('distances of the stop from the close to the target'),
   }),
   warmup: ({ period, least, range }) => Math.max(2 * period - 1, period + least, range),
+  // Whether momentum fell twice is asked of three values of it.
+  lookback: ({ period, least, range }) => Math.max(2 * period + 1, period + least + 1, wilderMemory(range)),
 
   prepare({ high, low, close }, { period, width, reach, least, range, stop, reward }) {
     const { on, momentum } = ttmSqueeze({ high, low, close }, { period, width, reach });
