@@ -50,6 +50,11 @@ export const rsiDivergence = defineStrategy({
       path: ['gapMin'],
       error: 'gapMin must not be more than gapMax',
     })
+    // Of two pivots of one kind neither lies among the candles on one side of the other.
+    .refine(({ side, gapMax }) => gapMax > side, {
+      path: ['gapMax'],
+      error: 'gapMax must be more than side, or no two pivots are so near',
+    })
     .refine(({ oversold, overbought }) => oversold < overbought, {
       path: ['oversold'],
       error: 'oversold must be below overbought',
@@ -58,7 +63,7 @@ export const rsiDivergence = defineStrategy({
   warmup: ({ rsi, side, gapMin, range }) =>
     Math.max(Math.max(rsi, side) + Math.max(gapMin, side + 1) + side, range),
   lookback: ({ rsi, side, gapMax, range }) =>
-    Math.max(Math.max(wilderMemory(rsi), side + 1) + Math.max(gapMax, side + 1) + side, wilderMemory(range)),
+    Math.max(Math.max(wilderMemory(rsi), side + 1) + gapMax + side, wilderMemory(range)),
 
   prepare({ high, low, close }, params) {
     const { side, oversold, overbought, exit, range, stop, reward } = params;

@@ -147,6 +147,8 @@ describe('rsi_divergence', () => {
     expect(message({ gapMin: 6 })).toBe('gapMin must not be more than gapMax');
     expect(message({ oversold: 65 })).toBe('oversold must be below overbought');
     expect(message({ gapMin: 5 })).toBeUndefined();
+    expect(message({ side: 5 })).toBe('gapMax must be more than side, or no two pivots are so near');
+    expect(message({ side: 4 })).toBeUndefined();
   });
 
   it('says with its default parameters what its rules say, candle by candle', () => {
