@@ -1,10 +1,9 @@
 import { loadAtRest } from '../shared/app/account.ts';
-import { historyPages } from '../shared/app/history.ts';
-import { readItem } from '../shared/app/items.ts';
 import { textOf, unitsOfNumber } from '../shared/core/decimal.ts';
 import { averagePrices, netProfit, type Position } from '../shared/core/execution/position.ts';
 import { netR } from '../shared/core/risk/standing.ts';
 import type { Row } from './print-rows.ts';
+import { closedReader } from './show-closed.ts';
 import { amount, at, money, type Table, text } from './show-table.ts';
 
 /** Positions that were closed in a span, and those that were entered by its end and are open. */
@@ -30,21 +29,22 @@ export const positions: Table = {
   ],
   nameOf: (row) => `${row['symbol']} ${row['entryMs']}`,
   isWhole: true,
-  open: ({ store, account }) =>
-    async function* ({ fromMs, toMs }) {
+  open: ({ store, account }) => {
+    const closedPages = closedReader(store);
+    return async function* (span) {
       // What is open first: closed meanwhile, it is then found among the closed ones.
-      const held = (await loadAtRest(store, account)).positions;
+      const loaded = await loadAtRest(store, account);
       const closed = new Set<string>();
-      for await (const items of historyPages(store, account, { what: 'POSITION', fromMs, toMs })) {
-        const found = items.map((item) => readItem('position', item));
+      for await (const found of closedPages(loaded, span)) {
         for (const { plan, entryMs } of found) closed.add(`${plan.symbol} ${entryMs}`);
         yield found.map(positionRow);
       }
-      const open = [...held.values()].map(({ value }) => value);
+      const open = [...loaded.positions.values()].map(({ value }) => value);
       const isOpen = ({ plan, entryMs }: Position) =>
-        entryMs <= toMs && !closed.has(`${plan.symbol} ${entryMs}`);
+        entryMs <= span.toMs && !closed.has(`${plan.symbol} ${entryMs}`);
       yield open.filter(isOpen).map(positionRow);
-    },
+    };
+  },
 };
 
 function positionRow(position: Position): Row {
