@@ -96,6 +96,7 @@ describe('without a position', () => {
     expect(decided(change)).toMatchObject({
       action: 'WAIT',
       code: null,
+      codes: [],
       plan: null,
       size: null,
       position: null,
@@ -133,6 +134,7 @@ describe('with a position', () => {
   it('it holds while nobody leaves, and does not enter again', () => {
     const decision = decided({ position: held, signals: [trend, turtle] });
     expect(decision).toMatchObject({ action: 'HOLD', code: null, plan: null, size: null, exitReason: null });
+    expect(decision.codes).toEqual([]);
     expect(decision.position).toBe(held);
     expect(decision.position?.supporters).toEqual(held.supporters); // a later vote adds nothing
   });

@@ -114,6 +114,11 @@ describe('the gates of the account', () => {
     });
   });
 
+  it('DAILY_LOSS of a day that began with nothing has no fraction', () => {
+    const guard = { standing: { ...standing, dayStart: 0n }, equity: -1n };
+    expect(gate('DAILY_LOSS', { guard })).toMatchObject({ outcome: 'passed', value: 0 });
+  });
+
   it('DRAWDOWN fails by the latch alone, and shows the fall', () => {
     const low = { standing: { ...standing, peak: unitsOf('12500') } };
     expect(gate('DRAWDOWN', { guard: low })).toEqual({
@@ -164,7 +169,8 @@ describe('the gates of the account', () => {
     [true, 'failed'],
     [false, 'passed'],
   ])('BALANCE_SHORT of a venue that holds less: %s, has %s', (isBalanceShort, outcome) => {
-    expect(gate('BALANCE_SHORT', { guard: { isBalanceShort } }).outcome).toBe(outcome);
+    const found = gate('BALANCE_SHORT', { guard: { isBalanceShort } });
+    expect(found).toStrictEqual({ code: 'BALANCE_SHORT', outcome, value: null, limit: null });
   });
 });
 

@@ -57,6 +57,10 @@ describe('a lookback', () => {
     expect(faultOf(barsWith(720, { idle: [...idle, 5] }), 719, 720)).toBe('37 of 720 candles had no trade');
   });
 
+  it('counts up to its newest candle', () => {
+    expect(faultOf(barsWith(20, { idle: [3, 18] }), 19, 20)).toBe('2 of 20 candles had no trade');
+  });
+
   it('does not count what had no trade before it', () => {
     expect(faultOf(barsWith(30, { idle: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] }), 29, 20)).toBeNull();
   });

@@ -3,6 +3,7 @@ import { textOf, unitsOf } from '../../../shared/core/decimal.ts';
 import { type DecideInput, decide } from '../../../shared/core/decision/decide.ts';
 import { recordOf } from '../../../shared/core/decision/write-record.ts';
 import { HOUR_MS, MINUTE_MS } from '../../../shared/core/market/timeframes.ts';
+import type { SeenBreaker } from '../../../shared/core/risk/breakers.ts';
 import { newStanding } from '../../../shared/core/risk/standing.ts';
 import { breakersOf, trippedUntil } from '../../helpers/closed.ts';
 import {
@@ -82,15 +83,18 @@ describe('the record of a standing', () => {
   });
 
   it('names the breakers that hold this symbol up, by their scope', () => {
-    const breakers = breakersOf(
+    const given: readonly SeenBreaker[] = [
       { ...trippedUntil('manual', null), version: 7 },
       trippedUntil('flash:BTC-USD', TICK_MS + 1),
       trippedUntil('asset:BTC-USD', TICK_MS + HOUR_MS),
       trippedUntil('losses', TICK_MS), // over
       trippedUntil('asset:ETH-USD', null), // another symbol's
       { ...trippedUntil('portfolio', null), state: 'closed' },
-    );
-    expect(recordedOf({ guard: guardOf({ breakers }) }).inputs.standing.breakers).toEqual([
+    ];
+    const namedOf = (breakers: readonly SeenBreaker[]) =>
+      recordedOf({ guard: guardOf({ breakers: breakersOf(...breakers) }) }).inputs.standing.breakers;
+    expect(namedOf(given.toReversed())).toEqual(namedOf(given));
+    expect(namedOf(given)).toEqual([
       {
         scope: 'asset:BTC-USD',
         version: 1,

@@ -24,10 +24,10 @@ const trend = signalOf('trend_ema@4h', { weight: 0.6, stop: 96.04, target: 110.0
 const silent = signalOf('turtle@4h', { vote: 0, stop: 97 });
 
 describe('the record of an entry', () => {
-  const record = recordedOf({ signals: [trend, silent] });
+  const entered = () => recordedOf({ signals: [trend, silent] });
 
   it('holds inputs, votes, rule, every term of the size and the order', () => {
-    expect(record).toMatchObject({
+    expect(entered()).toMatchObject({
       atMs: TICK_MS,
       symbol: 'BTC/USD',
       action: 'ENTER',
@@ -71,7 +71,7 @@ describe('the record of an entry', () => {
 
   it('names the order by the id that it will have', () => {
     const account = context.account;
-    expect(record.entry).toEqual({
+    expect(entered().entry).toEqual({
       clientOrderId: clientOrderId({
         account,
         symbol: 'BTC/USD',
@@ -120,6 +120,11 @@ describe('a record', () => {
   it('says that the position was being sold', () => {
     const position = requestExit(positionOf(), 'TARGET', TICK_MS);
     expect(recordedOf({ position }).inputs.held?.exit).toBe('TARGET');
+  });
+
+  it('of a symbol that is held knows no entry under way', () => {
+    expect(recordedOf({ position: positionOf(), isEntering: true }).inputs.isEntering).toBe(false);
+    expect(recordedOf({ isEntering: true }).inputs.isEntering).toBe(true);
   });
 
   it('has no levels of those that do not vote long', () => {

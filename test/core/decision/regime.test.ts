@@ -180,13 +180,17 @@ describe('z', () => {
   });
 
   it('is computed from the rows of the window alone', () => {
-    const [firstRow, row] = [300, 1019];
-    const other = walk.close.map((value, at) => (at < firstRow || at > row ? none : value));
-    const inside = readRegime({ ...walk, row, firstRow });
-    expect(readRegime({ ...walk, close: other, row, firstRow })).toEqual(inside);
-    expect(readRegime({ close: other.slice(300), adx: walk.adx.slice(300), row: 719, firstRow: 0 })).toEqual(
-      inside,
-    );
+    // The second has 300 returns: fewer than are wanted.
+    for (const [firstRow = 0, row = 0] of [
+      [300, 1019],
+      [600, 900],
+    ]) {
+      const other = walk.close.map((value, at) => (at < firstRow || at > row ? none : value));
+      const inside = readRegime({ ...walk, row, firstRow });
+      expect(readRegime({ ...walk, close: other, row, firstRow })).toEqual(inside);
+      const alone = { close: other.slice(firstRow), adx: walk.adx.slice(firstRow) };
+      expect(readRegime({ ...alone, row: row - firstRow, firstRow: 0 })).toEqual(inside);
+    }
   });
 
   it('is remembered only where all 499 returns are there', () => {

@@ -17,4 +17,8 @@ describe('a fill is booked', () => {
   ] as const)('as %s %s', (reason, _, purpose, held) => {
     expect(fillReason(purpose, held)).toBe(reason);
   });
+
+  it('only of what is held, unless it is an entry', () => {
+    expect(() => fillReason('stop', undefined)).toThrow('Bug: a fill of stop without a position');
+  });
 });

@@ -22,6 +22,10 @@ describe('a client order id', () => {
     // Python: sha256(b'paper-kraken|BTC/USD|1704067200000|entry|0').digest()[:16] with version and variant
     // set, through uuid.UUID
     expect(clientOrderId(intent)).toBe('99286b7b-f09c-807b-87c5-2552e6973b4e');
+    // The variant keeps two bits of the digest: here 9 and b.
+    const stop = { ...intent, purpose: 'stop' } as const;
+    expect(clientOrderId({ ...stop, number: 1 })).toBe('345fe05c-14aa-874c-98c4-2fa70930b52b');
+    expect(clientOrderId({ ...stop, number: 2 })).toBe('c8b3bf1d-8fd8-81bf-b21d-71105c7f5f45');
   });
 
   it('is a UUID of version 8', () => {

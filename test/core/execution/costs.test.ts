@@ -102,6 +102,15 @@ describe('cost and fee', () => {
     expect(costOf('sell', one, unitsOf('0.5'), unitsOf('0.004'))).toEqual({ cost: 0n, fee: 0n });
   });
 
+  // On a tick of one unit nothing else rounds: 1.0003 and 0.9997, 5 % and 1.05 units.
+  it('lose what is beyond the last unit: a price against us, a share and a level downward', () => {
+    const fine = { ...onTick(18), lotDecimals: 18 };
+    expect(marketPrice('buy', 1e-18, fine)).toBe(2n);
+    expect(marketPrice('sell', 1e-18, fine)).toBe(0n);
+    expect(takeable(unitsOf('1'), 1e-18, fine)).toBe(0n);
+    expect(trailLevel('buy', 1e-18, unitsOf('0.05'), 18)).toBe(1e-18);
+  });
+
   it('are counted in ticks of any size', () => {
     expect([0, 2, 18].map((places) => spell(tickOf(places)))).toEqual(['1', '0.01', '0.000000000000000001']);
   });

@@ -110,6 +110,21 @@ describe('one cancels the other', () => {
     expect(states(fillInRange([stop, target], gap, rules))).toEqual(expected);
   });
 
+  it('ends what the same candle has moved or filled in part before', () => {
+    const level = { ...trail, group: 'p' };
+    // 0.95 × 106 = 100.7; 5 % of 8 = 0.4.
+    expect(spell(fillInRange([level, target], candle(102, 106, 102, 104), rules))).toEqual([
+      'trail open, 100.7',
+      'target filled, RANGE 105 × 1 = 105, fee 0.2625',
+      'trail cancelled',
+    ]);
+    expect(spell(fillInRange([stop, target], candle(107, 108, 94, 96, 8), rules))).toEqual([
+      'target open, RANGE 107 × 0.4 = 42.8, fee 0.1712',
+      'stop cancelled, RANGE 94.9 × 0.4 = 37.96, fee 0.15184',
+      'target cancelled',
+    ]);
+  });
+
   it('ends only its own group', () => {
     const other = { ...target, id: 'other', group: 'q' };
     const outcomes = fillInRange([stop, target, other], wild, rules);
@@ -186,6 +201,10 @@ describe('a budget', () => {
   it('that holds cost and fee to the last unit buys all of it', () => {
     const enough = unitsOf('100.43012');
     expect(fillAtOpen([{ ...entry, budget: enough }], quiet, rules)[0]?.status).toBe('filled');
+    // A coin costs 0.5 × (1 + 10⁻¹⁸), more than 18 places: dividing the budget by it would lose a lot.
+    const odd = { ...rules, halfSpread: 0n, slippage: 0n, takerFee: 1n };
+    const two = { ...entry, quantity: unitsOf('2'), budget: unitsOf('1') + 1n };
+    expect(fillAtOpen([two], candle(0.5, 0.5, 0.5, 0.5), odd)[0]?.status).toBe('filled');
   });
 
   it('that holds less buys the lots that it pays, and the rest is cancelled', () => {
@@ -216,6 +235,10 @@ describe('a limit entry with its protective orders', () => {
   it('meets its target there only when the close proves it', () => {
     expect(states(candle(100, 104, 97, 103))).toEqual(['bid filled']);
     expect(states(candle(100, 104, 97, 103.01))).toEqual(['bid filled', 'target filled', 'stop cancelled']);
+  });
+
+  it('leaves them to the candle after the open that filled it', () => {
+    expect(fillAtOpen([protectedBid], candle(96, 104, 90, 98), rules).map((o) => o.orderId)).toEqual(['bid']);
   });
 
   it('is in for the whole candle when it was placed beyond the market', () => {

@@ -91,6 +91,7 @@ describe('rounding a stop up', () => {
   });
 
   it('refuses a level that is none: a stop that protects nothing is a bug', () => {
-    expect(() => ceilToTick(Number.NaN, 1)).toThrow('Bug: a stop without a level');
+    for (const none of [Number.NaN, Number.POSITIVE_INFINITY])
+      expect(() => ceilToTick(none, 1)).toThrow('Bug: a stop without a level');
   });
 });

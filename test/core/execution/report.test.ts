@@ -9,7 +9,7 @@ import {
 } from '../../../shared/core/execution/position.ts';
 import { accountReport, growth, type ReportInput } from '../../../shared/core/execution/report.ts';
 import { HOUR_MS } from '../../../shared/core/market/timeframes.ts';
-import { closedAt, trippedUntil } from '../../helpers/closed.ts';
+import { closedAt, closedWith, trippedUntil } from '../../helpers/closed.ts';
 import { executionOf, positionOf, TICK_MS } from '../../helpers/decisions.ts';
 
 const reportOf = (change: Partial<ReportInput>) =>
@@ -97,10 +97,13 @@ describe('the report of an account', () => {
       closedAt(109, TICK_MS, { symbol: 'ETH/USD' }),
       closedAt(108),
     ];
-    const open = [later(positionOf(), HOUR_MS), positionOf({ symbol: 'ETH/USD' }), positionOf()];
-    const report = reportOf({ closed, open });
-    expect(report.positions.map(({ exitPrice }) => exitPrice)).toEqual(['108', '109', '110']);
-    expect(report.open.map(({ symbol }) => symbol)).toEqual(['BTC/USD', 'ETH/USD', 'BTC/USD']);
+    const last = later(positionOf({ symbol: 'ADA/USD' }), HOUR_MS);
+    const open = [last, positionOf({ symbol: 'ETH/USD' }), positionOf()];
+    for (const order of [(all: readonly Position[]) => all, (all: readonly Position[]) => all.toReversed()]) {
+      const report = reportOf({ closed: order(closed), open: order(open) });
+      expect(report.positions.map(({ exitPrice }) => exitPrice)).toEqual(['108', '109', '110']);
+      expect(report.open.map(({ symbol }) => symbol)).toEqual(['BTC/USD', 'ETH/USD', 'ADA/USD']);
+    }
     expect(closed.map(({ plan }) => plan.symbol)).toEqual(['BTC/USD', 'ETH/USD', 'BTC/USD']); // left as they were
   });
 
@@ -111,6 +114,12 @@ describe('the report of an account', () => {
       ['STOP', 1],
       ['TRAIL', 1],
     ]);
+  });
+
+  it('takes an exit that nobody decided for one by the stop', () => {
+    const report = reportOf({ closed: [closedWith(0n)] });
+    expect(report.positions.map(({ reason }) => reason)).toEqual(['STOP']);
+    expect(report.reasons).toEqual({ STOP: 1 });
   });
 
   it('adds the fees of everything, also of what is still held', () => {
@@ -138,6 +147,20 @@ describe('the report of an account', () => {
       { ...trippedUntil('manual', null), state: 'closed' as const },
     ];
     expect(reportOf({ breakers }).halted).toEqual([{ scope: 'drawdown', atMs: TICK_MS - HOUR_MS }]);
+  });
+
+  it('is halted by the oldest first, of one instant by scope', () => {
+    const breakers = [
+      trippedUntil('portfolio', null),
+      trippedUntil('manual', null),
+      trippedUntil('drawdown', null, TICK_MS - HOUR_MS),
+    ];
+    for (const given of [breakers, breakers.toReversed()])
+      expect(reportOf({ breakers: given }).halted.map(({ scope }) => scope)).toEqual([
+        'drawdown',
+        'manual',
+        'portfolio',
+      ]);
   });
 
   it('tells what each instance brought', () => {

@@ -133,6 +133,11 @@ describe('a minute that jumps', () => {
     expect(scopes(execOf(MINUTE_MS, special, { missing })).includes(FLASH)).toBe(isSeen);
   });
 
+  it('in a candle that is not closed yet is not seen', () => {
+    const exec = execOf(MINUTE_MS, { 0: { high: 106 } });
+    expect(scopes(exec, { atMs: TICK_MS - 1 })).toEqual([]);
+  });
+
   it('is not looked for on longer candles', () => {
     expect(scopes(execOf(5 * MINUTE_MS, { 0: { high: 106 } }), { execMs: 5 * MINUTE_MS })).toEqual([]);
   });

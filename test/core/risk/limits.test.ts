@@ -45,6 +45,8 @@ describe('a price', () => {
     [100, 95.01, 0.05, false],
     [0.7, 0.595, 0.15, true], // in floats 0.14999999999999997
     [10, 9, 0.1, true], // in floats 9 / 10 − 1 is −0.09999999999999998
+    [100, 104.9999999999, 0.05, false], // nearer to the limit than the quick division can tell
+    [100, 95.0000000001, 0.05, false],
     [61_234.5, 61_234.5, 0.01, false],
   ])('from %d to %d has moved by %d: %s', (from, to, limit, expected) => {
     expect(hasMoved(from, to, limit)).toBe(expected);

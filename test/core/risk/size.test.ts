@@ -169,11 +169,15 @@ describe('a size is too small', () => {
   it('to cost the minimum, and says so before it looks at the stop', () => {
     const at = { ...input, entry: 1, stop: 0.9, takeCost: 0, free: 4.99 };
     expect(sizeEntry(at, cheap).tooSmall).toBe('cost below the minimum of 5');
+    expect(sizeEntry({ ...at, free: 5 }, cheap).tooSmall).toBe(
+      'at its stop it could not be sold: cost below 5',
+    );
   });
 
   it('when it could not be sold at its stop', () => {
     const at = { ...input, stop: 90, free: 5.2, takeCost: 0 };
     expect(sizeEntry(at, cheap).tooSmall).toBe('at its stop it could not be sold: cost below 5'); // 0.052 × 90
     expect(sizeEntry({ ...at, free: 5.6 }, cheap).tooSmall).toBeNull(); // 0.056 × 90 = 5.04
+    expect(sizeEntry({ ...at, entry: 1, stop: 0.5, free: 10 }, cheap).tooSmall).toBeNull(); // 10 × 0.5 is the minimum
   });
 });
