@@ -56,6 +56,24 @@ describe('an equity curve', () => {
     expect(again.point.growth).toBeCloseTo(1.1, 12);
   });
 
+  it('passes over what was moved or filled before its last mark, or after the next', () => {
+    const first = nextPoint(start, mark(2, '100'), nothing);
+    const around = [flow(1, '50', 'x'), flow(5, '50', 'y')];
+    expect(seen(nextPoint(first, mark(4, '100'), { ...nothing, flows: around }))).toEqual([1, 0, 0]);
+    // A purchase before the last mark is in its cash: 100 at 4 says that what was added at 4 came after it.
+    const context = { fills: [bought(1, 'OPEN')], flows: [flow(4, '100')] };
+    expect(seen(nextPoint(first, mark(4, '100'), context))).toEqual([1, 0, 0]);
+  });
+
+  it('tells capital by its instant and its name: one name may come again', () => {
+    const flows = [flow(1, '100'), flow(2, '50'), flow(3, '-30')];
+    const first = nextPoint(start, mark(2, '200'), { ...nothing, flows });
+    expect(seen(first)).toEqual([1, 0, 100]);
+    const second = nextPoint(first, mark(3, '220'), { ...nothing, flows });
+    expect(seen(second)).toEqual([1, 0, 20]);
+    expect(seen(nextPoint(second, mark(4, '220'), { ...nothing, flows }))).toEqual([1, 0, 0]);
+  });
+
   describe('counts capital that was moved at the very instant of a mark', () => {
     const flows = [flow(2, '100')];
 

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { unitsOf } from '../../../shared/core/decimal.ts';
 import { DAY_MS, HOUR_MS } from '../../../shared/core/market/timeframes.ts';
 import {
+  afterWrite,
   type Breaker,
+  closedFor,
   drawdownTrip,
   isTripped,
   lossesTrip,
@@ -13,7 +15,7 @@ import {
   trip,
 } from '../../../shared/core/risk/breakers.ts';
 import { newStanding } from '../../../shared/core/risk/standing.ts';
-import { trippedUntil } from '../../helpers/closed.ts';
+import { breakersOf, trippedUntil } from '../../helpers/closed.ts';
 import { frozen, TICK_MS } from '../../helpers/decisions.ts';
 
 const capital = unitsOf('10000');
@@ -51,6 +53,34 @@ describe('a breaker', () => {
     ],
   ])('%s', (_, breaker, atMs, expected) => {
     expect(isTripped(breaker, atMs)).toBe(expected);
+  });
+});
+
+describe('a breaker that is written', () => {
+  it('has the version after that which it replaces, and the first is 1', () => {
+    const written = trippedUntil('manual', null);
+    expect(afterWrite(undefined, written).version).toBe(1);
+    expect(afterWrite({ ...written, version: 6 }, written)).toEqual({ ...written, version: 7 });
+  });
+});
+
+describe('the breakers that an entry needs closed', () => {
+  const closed = (scope: string, why: string) => ({
+    ...{ scope, state: 'closed', untilMs: null, atMs: TICK_MS, why, by: 'engine' },
+  });
+
+  it('are made where they never were, and closed where their time is over; the others stay', () => {
+    const known = breakersOf(
+      trippedUntil('manual', null),
+      trippedUntil('losses', TICK_MS),
+      { ...trippedUntil('portfolio', null), state: 'closed' },
+      trippedUntil('asset:BTC-USD', TICK_MS + 1),
+    );
+    expect(closedFor(known, { symbols: ['BTC/USD'], atMs: TICK_MS })).toEqual([
+      closed('losses', 'Its time was over.'),
+      closed('drawdown', 'Never tripped.'),
+      closed('flash:BTC-USD', 'Never tripped.'),
+    ]);
   });
 });
 
