@@ -57,6 +57,16 @@ describe('strategies show', () => {
       expect(await jsonOf('strategies', 'show', id)).toMatchObject({ strategy: id });
   });
 
+  it('breaks its texts into lines that fit a screen, and loses no word of them', async () => {
+    for (const { id, formula } of strategies) {
+      const { stdout } = await runCli('strategies', 'show', id);
+      const lines = stdout.split('\n');
+      expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(110);
+      const words = stdout.split('\nsource')[0]?.split(/\s+/).join(' ');
+      expect(words).toContain(formula.split(/\s+/).join(' '));
+    }
+  });
+
   it('of an unknown one is wrong use, with the name that was probably meant', async () => {
     const { code, stdout, stderr } = await runCli('strategies', 'show', 'turtel');
     expect([code, stdout]).toEqual([2, '']);

@@ -14,7 +14,7 @@ export const squeezeBreakout = defineStrategy({
   title: 'Bollinger squeeze breakout',
   family: 'breakout',
   formula:
-    'Bands: SMA(period) ± width × σ(period); squeeze: (upper − lower) / SMA(period) ≤ its `quantile` over `window` candles. +1: squeeze on the candle before and C > upper. −1: squeeze on the candle before and C < lower. Exit: C < SMA(period). Stop: C − stop × ATR(range). Target: C + reward × (C − stop).',
+    'Bands: SMA(period) ± width × σ(period); squeeze: (upper − lower) / SMA(period) ≤ its `quantile` over `window` candles. +1: squeeze on the candle before and C > upper. −1: squeeze on the candle before and C < lower. Exit: C < SMA(period). Stop: C − stop × ATR(range). Target: C + reward × (C − stop level).',
   source: 'Bollinger, Bollinger on Bollinger Bands (2001): method I, the lowest band width in six months',
   loses:
     'When the first move out of a quiet time is a feint: the close is back inside at once, and the next feint follows.',

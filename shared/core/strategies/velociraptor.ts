@@ -32,7 +32,7 @@ export const velociraptor = defineStrategy({
   title: 'Trend with direction and volume price',
   family: 'trend',
   formula:
-    '+1 on the candle on which EMA(fast) crosses above EMA(slow) and the next ones, `fresh` in all, while EMA(fast) > EMA(slow), ADX(index) > direction and C > VWAP since Monday 00:00 UTC. −1 from the cross below on, while EMA(fast) < EMA(slow), ADX(index) > direction and C < VWAP. Exit: EMA(fast) crosses below EMA(slow). Stop: C − stop × ATR(range). Trail: highest H of trailRange candles − trail × ATR(trailRange).',
+    '+1 on the candle on which EMA(fast) crosses above EMA(slow) and the next ones, `fresh` in all, while EMA(fast) > EMA(slow), ADX(index) > direction and C > VWAP since Monday 00:00 UTC. −1 on the candle on which EMA(fast) crosses below EMA(slow) and the next ones, `fresh` in all, while EMA(fast) < EMA(slow), ADX(index) > direction and C < VWAP. Exit: EMA(fast) crosses below EMA(slow). Stop: C − stop × ATR(range). Trail: highest H of trailRange candles − trail × ATR(trailRange).',
   source:
     'Appel, Technical Analysis: Power Tools for Active Investors (2005), on crossing averages; Wilder, New Concepts in Technical Trading Systems (1978), on the directional index; Berkowitz, Logue and Noser, The Total Cost of Transactions on the NYSE (1988), on the volume-weighted price',
   loses:

@@ -23,7 +23,7 @@ export const vwapBounce = defineStrategy({
   title: 'Bounce off the volume price',
   family: 'reversion',
   formula:
-    'VWAP since 00:00 UTC, the candle included. +1, not on the first candle of the day: C > VWAP on the candle before, C > EMA(average), L ≤ VWAP, C > VWAP and C > O. −1, not on the first candle of the day: C < VWAP on the candle before, C < EMA(average), H ≥ VWAP, C < VWAP and C < O. Exit: C < VWAP and C < EMA(average). Stop: VWAP − stop × ATR(range). Target: C + reward × (C − stop).',
+    'VWAP since 00:00 UTC, the candle included. +1, not on the first candle of the day: C > VWAP on the candle before, C > EMA(average), L ≤ VWAP, C > VWAP and C > O. −1, not on the first candle of the day: C < VWAP on the candle before, C < EMA(average), H ≥ VWAP, C < VWAP and C < O. Exit: C < VWAP and C < EMA(average). Stop: VWAP − stop × ATR(range). Target: C + reward × (C − stop level).',
   source:
     'Berkowitz, Logue and Noser, The Total Cost of Transactions on the NYSE (1988), on the volume-weighted price',
   loses:
