@@ -115,6 +115,7 @@ describe('over the last 720 candles and over all of them', () => {
     ['exit', ({ close }) => ({ exit: Uint8Array.from(close, (_, i) => (i === 719 ? 1 : 0)) })],
     ['strength', ({ close }) => ({ strength: close.map((_, i) => (i === 719 ? 0.5 : 1)) })],
     ['trail', ({ close }) => ({ trail: close.map((price, i) => (i === 719 ? price : Number.NaN)) })],
+    ['target', ({ close }) => ({ target: close.map((price, i) => (i === 719 ? price : Number.NaN)) })],
   ])('a %s that depends on the number of candles is named', async (column, prepare) => {
     expect(await ofPlanted(prepare)).toEqual({ bars: 100, count: 100, columns: [column] });
   });

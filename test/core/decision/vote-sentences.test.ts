@@ -101,6 +101,32 @@ describe('a short vote', () => {
   });
 });
 
+describe('what a person reads', () => {
+  it.each([
+    ['STRONG_TREND', 'a strong trend'],
+    ['WEAK_TREND', 'a weak trend'],
+    ['MEAN_REVERTING', 'mean reversion'],
+    ['RANDOM_WALK', 'a random walk'],
+  ] as const)('of %s is %s', (regime, words) => {
+    expect(reasonsOf({ signals: [trend], regime: readingOf(regime) })[1]).toBe(
+      `The market is taken for ${words} (Hurst exponent 0.50, ADX 22).`,
+    );
+  });
+
+  it.each([
+    ['STOP', 'its stop was reached'],
+    ['TRAIL', 'its raised stop was reached'],
+    ['TARGET', 'its target was reached'],
+    ['SIGNAL', 'the strategies are against it'],
+    ['TIME', 'its time was up'],
+    ['MANUAL', 'a person closes it'],
+  ] as const)('of a sale by %s is that %s', (reason, words) => {
+    expect(reasonsOf({ position: requestExit(position, reason, TICK_MS) })).toEqual([
+      `1 BTC is being sold already: ${words} (${reason}).`,
+    ]);
+  });
+});
+
 describe('candles that do not suffice', () => {
   const dayFault = 'The 1d candles do not suffice (700 of 720 candles): nothing on them votes.';
   const riskFault =

@@ -30,6 +30,9 @@ describe('the Hurst exponent of', () => {
     expect(hurst(new Float64Array(499))).toBe(0.5);
     expect(hurst(path.map(() => 0.3))).toBe(0.5);
     expect(hurst(path.map((_, t) => 0.3 + 1e-14 * (t % 3)))).toBe(0.5); // the noise of last digits
+    // Power 10⁻¹⁸ of the whole is 10⁻⁹ of the level: less than that is no change, more is.
+    expect(hurst(path.map((_, t) => 0.3 + 1e-10 * (t % 3)))).toBe(0.5);
+    expect(hurst(path.map((_, t) => 0.3 + 1e-8 * (t % 3)))).not.toBe(0.5);
   });
 
   it('returns that are not all finite is 0.5', () => {

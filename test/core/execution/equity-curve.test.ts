@@ -63,15 +63,17 @@ describe('an equity curve', () => {
     // A purchase before the last mark is in its cash: 100 at 4 says that what was added at 4 came after it.
     const context = { fills: [bought(1, 'OPEN')], flows: [flow(4, '100')] };
     expect(seen(nextPoint(first, mark(4, '100'), context))).toEqual([1, 0, 0]);
+    const between = { fills: [bought(3, 'OPEN')], flows: [flow(4, '100')] };
+    expect(seen(nextPoint(first, mark(4, '100', '89'), between))).toEqual([1, 0, 0]); // 100 − 11
   });
 
   it('tells capital by its instant and its name: one name may come again', () => {
-    const flows = [flow(1, '100'), flow(2, '50'), flow(3, '-30')];
+    const flows = [flow(1, '100'), flow(2, '50'), flow(3, '-30'), flow(4, '10')];
     const first = nextPoint(start, mark(2, '200'), { ...nothing, flows });
     expect(seen(first)).toEqual([1, 0, 100]);
     const second = nextPoint(first, mark(3, '220'), { ...nothing, flows });
     expect(seen(second)).toEqual([1, 0, 20]);
-    expect(seen(nextPoint(second, mark(4, '220'), { ...nothing, flows }))).toEqual([1, 0, 0]);
+    expect(seen(nextPoint(second, mark(5, '230'), { ...nothing, flows }))).toEqual([1, 0, 10]);
   });
 
   describe('counts capital that was moved at the very instant of a mark', () => {
