@@ -11,7 +11,7 @@ import { openWorkspace } from './context.ts';
 import { type SpanOptions, withSpanOptions } from './options.ts';
 import { engineInput, prepareRun, type StoredRun } from './runs.ts';
 import { instant, percent, say, sayJson, table, usd } from './screen.ts';
-import { type RunReport, showReport, showSilent } from './show-report.ts';
+import { haltsOf, type RunReport, showReport, showSilent } from './show-report.ts';
 
 interface BacktestOptions extends SpanOptions {
   readonly strategy?: string;
@@ -65,6 +65,7 @@ function showAll(run: StoredRun, ids: readonly string[], { json }: BacktestOptio
       percent(growth(Number(one.capital), unitsOf(one.buyAndHold.equityFinal))),
     ]),
   );
+  for (const one of results) for (const line of haltsOf(one.strategy, one)) say(line);
 }
 
 function backtest(run: StoredRun, config: Config): RunReport {

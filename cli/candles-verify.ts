@@ -46,10 +46,17 @@ async function verify(
   for (const venue of venues) told.push(...(await verifyVenue(venue, { symbol, timeframe, options })));
   progress('');
   if (told.length === 0 && symbol !== undefined) throw missing([timeframe, 'candles of', symbol]);
+  tellVerified(told, options);
+}
+
+/** Prints what was found. Where nothing was looked at nothing is known: a mistyped folder must not pass for sound candles. */
+function tellVerified(told: readonly Told[], { data, json }: VerifyOptions): void {
   const findings = told.reduce((sum, one) => sum + one.findings, 0);
-  if (options.json) sayJson({ isClean: findings === 0, findings, series: told });
-  else showVerified(told, findings);
-  if (findings > 0) process.exitCode = 1;
+  const isClean = told.length > 0 && findings === 0;
+  if (json) sayJson({ isClean, findings, series: told });
+  if (told.length === 0) throw missing(['candles'], data);
+  if (!json) showVerified(told, findings);
+  if (!isClean) process.exitCode = 1;
 }
 
 interface Wanted extends Pick<VerifyRequest, 'symbol' | 'timeframe'> {
@@ -71,19 +78,16 @@ async function verifyVenue(
   return found.map((one) => ({ venue, ...one }));
 }
 
-function missing(words: readonly (string | undefined)[]): AppError {
+function missing(words: readonly (string | undefined)[], folder?: string): AppError {
+  const where = folder === undefined ? 'here' : `in '${folder}'`;
   return new AppError(
     'candles-missing',
-    `There are no ${words.filter((word) => word !== undefined).join(' ')} here.`,
-    'See `hot-crypto candles list`; bring them with `hot-crypto candles import FILE`.',
+    `There are no ${words.filter((word) => word !== undefined).join(' ')} ${where}.`,
+    'Is --data right? See `hot-crypto candles list`; bring them with `hot-crypto candles import FILE`.',
   );
 }
 
 function showVerified(told: readonly Told[], findings: number): void {
-  if (told.length === 0) {
-    say('No candles are stored yet.');
-    return;
-  }
   table(
     ['venue', 'symbol', 'timeframe', 'candles', 'untraded', 'holes', 'outliers', 'finer', 'Kraken now', ''],
     told.map((one) => [

@@ -5,7 +5,7 @@ import { type EpochMs, lastCloseMs, timeframeMs } from '../shared/core/market/ti
 import type { Opened } from './accounts.ts';
 
 /** What the symbols of the config would have brought in equal parts, costs included; fractions. */
-interface Holding {
+export interface Holding {
   readonly totalReturn: number | null;
   readonly symbols: Readonly<Record<string, number>>;
 }
@@ -16,21 +16,34 @@ interface HoldingSpan {
   readonly toMs: EpochMs;
 }
 
-/** Buy and hold over a span on 4h candles; null where the stored ones do not cover it. */
-export async function holdingOf(
+/**
+ * Gives buy and hold over a span on 4h candles, null where the stored ones do not cover it. Asked again for the same
+ * candles it does not read them again.
+ */
+export function holdingReader(opened: Opened) {
+  let known: (HoldingSpan & { readonly holding: Holding | null }) | undefined;
+  return async (source: string, { fromMs, toMs }: HoldingSpan): Promise<Holding | null> => {
+    const span = { fromMs, toMs: lastCloseMs('4h', toMs) };
+    const isKnown = known?.fromMs === span.fromMs && known.toMs === span.toMs && known.holding !== null;
+    if (!isKnown) known = { ...span, holding: await holdingOf(opened, source, span) };
+    return known?.holding ?? null;
+  };
+}
+
+async function holdingOf(
   { workspace, candlesOf }: Opened,
   source: string,
-  { fromMs, toMs }: HoldingSpan,
+  span: HoldingSpan,
 ): Promise<Holding | null> {
   const { config } = workspace;
-  const span = { fromMs, toMs: lastCloseMs('4h', toMs) };
-  if (span.toMs <= fromMs) return null;
+  const { fromMs, toMs } = span;
+  if (toMs <= fromMs) return null;
   const candles = await candlesOf(source, config);
   const symbols = new Map<string, SymbolData>();
   for (const symbol of config.symbols) {
     const exec = await candles.read(symbol, '4h', span);
     const endMs = (exec.openMs.at(-1) ?? 0) + timeframeMs['4h'];
-    if (exec.openMs[0] !== fromMs || endMs !== span.toMs) return null;
+    if (exec.openMs[0] !== fromMs || endMs !== toMs) return null;
     symbols.set(symbol, { exec, series: new Map() });
   }
   const held = buyAndHold(config, { execTimeframe: '4h', symbols }, span);

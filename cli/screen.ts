@@ -47,6 +47,19 @@ export function progress(line: string): void {
   if (process.stderr.isTTY && isHeard('info')) process.stderr.write(`\r\u001b[K${line}`);
 }
 
+const LINE = 110;
+
+/** A label and a text after it, in lines that fit a screen; the text begins at one column in all of them. */
+export function sayWrapped(label: string, text: string): void {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const longer = `${lines.at(-1)} ${word}`.trimStart();
+    if (label.length + longer.length > LINE) lines.push(word);
+    else lines[lines.length - 1] = longer;
+  }
+  for (const [i, line] of lines.entries()) say((i === 0 ? label : ' '.repeat(label.length)) + line);
+}
+
 /** Rows in aligned columns; columns of figures to the right, their points below each other. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): void {
   const columns = header.map((title, i) =>

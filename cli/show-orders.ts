@@ -1,5 +1,5 @@
 import { loadAtRest } from '../shared/app/account.ts';
-import { historyPages } from '../shared/app/history.ts';
+import { historyPages, unsettledMs } from '../shared/app/history.ts';
 import { readItem } from '../shared/app/items.ts';
 import { textOf } from '../shared/core/decimal.ts';
 import type { Order } from '../shared/core/execution/order.ts';
@@ -25,22 +25,26 @@ export const orders: Table = {
     text('clientOrderId', 'order', 36),
   ],
   nameOf: (row) => String(row['clientOrderId']),
-  open: ({ store, account }) =>
-    async function* ({ fromMs, toMs }) {
-      const under = (await loadAtRest(store, account)).orders;
+  open: ({ store, account }) => {
+    let nextMs = 0;
+    return async function* ({ fromMs, toMs }) {
+      const loaded = await loadAtRest(store, account);
       const ended = new Set<string>();
-      for await (const items of historyPages(store, account, { what: 'ORDER', fromMs, toMs })) {
+      const span = { fromMs: Math.max(fromMs, nextMs), toMs };
+      for await (const items of historyPages(store, account, { what: 'ORDER', ...span })) {
         const found = items.map((item) => readItem('order', item));
         for (const { clientOrderId } of found) ended.add(clientOrderId);
         yield found.map(orderRow);
       }
+      nextMs = unsettledMs(loaded);
       const isMeant = ({ decidedMs, clientOrderId }: Order) =>
         decidedMs >= fromMs && decidedMs <= toMs && !ended.has(clientOrderId);
-      yield [...under.values()]
+      yield [...loaded.orders.values()]
         .map(({ value }) => value)
         .filter(isMeant)
         .map(orderRow);
-    },
+    };
+  },
 };
 
 function orderRow(order: Order): Row {

@@ -1,8 +1,7 @@
-import { loadAtRest } from '../shared/app/account.ts';
-import { historyPages } from '../shared/app/history.ts';
-import { readItem } from '../shared/app/items.ts';
+import { type Account, loadAtRest } from '../shared/app/account.ts';
+import { fillPages } from '../shared/app/history.ts';
 import type { Span } from '../shared/app/results.ts';
-import { sampleCurve } from '../shared/app/sample-curve.ts';
+import { curveSampler } from '../shared/app/sample-curve.ts';
 import {
   curveFigures,
   feesOf,
@@ -14,49 +13,102 @@ import { isDecimalText, textOf } from '../shared/core/decimal.ts';
 import { ratio } from '../shared/core/decision/figures.ts';
 import type { Position } from '../shared/core/execution/position.ts';
 import { isoInstant } from '../shared/core/market/calendar.ts';
-import { DAY_MS } from '../shared/core/market/timeframes.ts';
+import { DAY_MS, type EpochMs } from '../shared/core/market/timeframes.ts';
 import { performanceOf } from '../shared/core/risk/performances.ts';
 import type { Opened } from './accounts.ts';
 import { csvLine, harmless } from './csv.ts';
-import { holdingOf } from './holding.ts';
+import { type Holding, holdingReader } from './holding.ts';
 import type { Format } from './print-rows.ts';
 import { green, instant, percent, red, say, sayJson, table, usd } from './screen.ts';
+import { closedReader } from './show-closed.ts';
 import type { Show, Shown } from './show-rows.ts';
 
 /** `show performance`: the figures of an account. */
 export const performance = {
   about: 'growth, drawdown, Sharpe and other figures, beside buy and hold',
   open({ opened, format }: Shown): Show {
+    const read = figuresReader(opened);
     let told = '';
     return async (span) => {
-      const figures = await readFigures(opened, span);
+      const figures = await read(span);
       const text = JSON.stringify(figures);
-      if (text !== told) tell(figures, format);
+      if (text !== told) tell(figures, { format, isFirst: told === '' });
       told = text;
     };
   },
 };
 
-type Figures = Awaited<ReturnType<typeof readFigures>>;
+type Figures = Awaited<ReturnType<ReturnType<typeof figuresReader>>>;
+type Sampler = Awaited<ReturnType<typeof curveSampler>>;
 
-async function readFigures(opened: Opened, span: Span) {
+/** Reads the figures of a span, which begins where it began; called again it reads what has come since. */
+function figuresReader(opened: Opened) {
   const { store, account } = opened;
-  const { head, positions } = await loadAtRest(store, account);
-  const { source, createdMs, lastTickMs, markedMs } = head.value;
-  const fromMs = span.fromMs;
-  const toMs = Math.max(fromMs, Math.min(span.toMs, Math.max(createdMs, lastTickMs ?? 0, markedMs ?? 0)));
-  const sampled = await sampleCurve(store, account, { fromMs, toMs, stepMs: STEP_MS });
-  const closed: Position[] = [];
-  for await (const items of historyPages(store, account, { what: 'POSITION', fromMs, toMs: span.toMs }))
-    closed.push(...items.map((item) => readItem('position', item)));
-  const open = [...positions.values()]
-    .map(({ value }) => value)
-    .filter(({ entryMs }) => entryMs <= span.toMs);
+  const closedPages = closedReader(store);
+  const holdingOf = holdingReader(opened);
+  let sample: Sampler | undefined;
+  return async (span: Span) => {
+    const loaded = await loadAtRest(store, account);
+    const { fromMs } = span;
+    sample ??= await curveSampler(store, account, { fromMs, stepMs: STEP_MS });
+    const toMs = endOf(span, loaded);
+    const sampled = await sample({ toMs, movedToMs: Math.max(fromMs, span.toMs) });
+    const closed: Position[] = [];
+    for await (const page of closedPages(loaded, span)) closed.push(...page);
+    return figuresOf({
+      account,
+      span: { fromMs, toMs },
+      sampled,
+      closed: await closedBetweenMarks(opened, closed, span),
+      open: [...loaded.positions.values()]
+        .map(({ value }) => value)
+        .filter(({ entryMs }) => entryMs < span.toMs),
+      buyAndHold: await holdingOf(loaded.head.value.source, { fromMs: sampled.firstMs, toMs }),
+    });
+  };
+}
+
+/** The newest tick or mark of a span. */
+function endOf({ fromMs, toMs }: Span, { head }: Account): EpochMs {
+  const { createdMs, lastTickMs, markedMs } = head.value;
+  return Math.max(fromMs, Math.min(toMs, Math.max(createdMs, lastTickMs ?? 0, markedMs ?? 0)));
+}
+
+/**
+ * Of positions that were closed from the first to the last instant of a span, those that its marks tell of: what was
+ * sold at the open of an instant comes after the mark of that instant, what a stop sold in the candle before it does not.
+ */
+async function closedBetweenMarks(
+  { store, account }: Opened,
+  closed: readonly Position[],
+  { fromMs, toMs }: Span,
+): Promise<readonly Position[]> {
+  const edges = [fromMs, toMs].filter((atMs) => closed.some(({ exitMs }) => exitMs === atMs));
+  const soldAfter = new Set<string>();
+  for (const atMs of edges)
+    for await (const fills of fillPages(store, account, { fromMs: atMs, toMs: atMs }))
+      for (const { symbol, side, step } of fills)
+        if (side === 'sell' && step === 'OPEN') soldAfter.add(`${symbol} ${atMs}`);
+  return closed.filter(({ plan, exitMs }) => {
+    const isAfter = soldAfter.has(`${plan.symbol} ${exitMs}`);
+    return exitMs === fromMs ? isAfter : exitMs !== toMs || !isAfter;
+  });
+}
+
+interface Read {
+  readonly account: string;
+  readonly span: Span;
+  readonly sampled: Awaited<ReturnType<Sampler>>;
+  readonly closed: readonly Position[];
+  readonly open: readonly Position[];
+  readonly buyAndHold: Holding | null;
+}
+
+function figuresOf({ account, span, sampled, closed, open, buyAndHold }: Read) {
   const { drawdown, ...curve } = curveFigures(sampled);
   return {
     account,
-    fromMs,
-    toMs,
+    ...span,
     marks: sampled.marks,
     steps: sampled.growth.length - 1,
     equityFirst: textOf(sampled.first),
@@ -68,7 +120,7 @@ async function readFigures(opened: Opened, span: Span) {
     ...ratios(positionFigures(closed)),
     feesPaid: feesOf([...closed, ...open]),
     performance: performanceOf(closed),
-    buyAndHold: await holdingOf(opened, source, { fromMs: sampled.firstMs, toMs }),
+    buyAndHold,
   };
 }
 
@@ -78,11 +130,18 @@ function ratios<Key extends string>(figures: Readonly<Record<Key, number | null>
   return Object.fromEntries(rounded) as Record<Key, number | null>;
 }
 
-function tell(figures: Figures, format: Format): void {
+interface Telling {
+  readonly format: Format;
+  /** Nothing was told before. */
+  readonly isFirst: boolean;
+}
+
+function tell(figures: Figures, { format, isFirst }: Telling): void {
   if (format === 'json') sayJson(figures);
   else if (format === 'lines') say(JSON.stringify(figures));
   else if (format === 'csv')
-    for (const line of [['figure', 'value'], ...leavesOf(figures)]) say(`${csvLine(line)}\r`);
+    for (const line of [...(isFirst ? [['figure', 'value']] : []), ...leavesOf(figures)])
+      say(`${csvLine(line)}\r`);
   else sayFigures(figures);
 }
 

@@ -1,10 +1,9 @@
 import { loadAtRest } from '../shared/app/account.ts';
-import { historyPages } from '../shared/app/history.ts';
-import { readItem } from '../shared/app/items.ts';
 import { textOf, unitsOfNumber } from '../shared/core/decimal.ts';
 import { averagePrices, netProfit, type Position } from '../shared/core/execution/position.ts';
 import { netR } from '../shared/core/risk/standing.ts';
 import type { Row } from './print-rows.ts';
+import { closedReader } from './show-closed.ts';
 import { amount, at, money, type Table, text } from './show-table.ts';
 
 /** Positions that were closed in a span, and those that were entered by its end and are open. */
@@ -15,36 +14,37 @@ export const positions: Table = {
     text('symbol', 'symbol', 8),
     text('state', 'state', 6),
     at('entryMs', 'entry UTC'),
-    amount('entryPrice', 'price USD', 15),
+    amount('entryPrice', 'entry USD', 15),
     amount('quantity', 'quantity', 13),
     amount('held', 'held', 0),
     amount('firstStop', 'first stop', 0),
     amount('stop', 'stop USD', 10),
     at('exitMs', 'exit UTC'),
-    amount('exitPrice', 'price USD', 15),
+    amount('exitPrice', 'exit USD', 15),
     text('reason', 'reason', 6),
     money('fees', 'fees USD', 8),
     money('netProfit', 'net USD', 9),
     { key: 'netR', title: 'R', kind: 'figure', width: 6 },
-    text('supporters', 'supporters', 1),
+    text('supporters', 'supporters', 0),
   ],
   nameOf: (row) => `${row['symbol']} ${row['entryMs']}`,
   isWhole: true,
-  open: ({ store, account }) =>
-    async function* ({ fromMs, toMs }) {
+  open: ({ store, account }) => {
+    const closedPages = closedReader(store);
+    return async function* (span) {
       // What is open first: closed meanwhile, it is then found among the closed ones.
-      const held = (await loadAtRest(store, account)).positions;
+      const loaded = await loadAtRest(store, account);
       const closed = new Set<string>();
-      for await (const items of historyPages(store, account, { what: 'POSITION', fromMs, toMs })) {
-        const found = items.map((item) => readItem('position', item));
+      for await (const found of closedPages(loaded, span)) {
         for (const { plan, entryMs } of found) closed.add(`${plan.symbol} ${entryMs}`);
         yield found.map(positionRow);
       }
-      const open = [...held.values()].map(({ value }) => value);
+      const open = [...loaded.positions.values()].map(({ value }) => value);
       const isOpen = ({ plan, entryMs }: Position) =>
-        entryMs <= toMs && !closed.has(`${plan.symbol} ${entryMs}`);
+        entryMs <= span.toMs && !closed.has(`${plan.symbol} ${entryMs}`);
       yield open.filter(isOpen).map(positionRow);
-    },
+    };
+  },
 };
 
 function positionRow(position: Position): Row {

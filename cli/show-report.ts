@@ -64,10 +64,18 @@ function remarksOf({ notes, notEvaluable, halted }: RunReport): readonly string[
   return [
     ...(counted(notes) === '' ? [] : [`noted    ${counted(notes)}`]),
     ...(counted(notEvaluable) === '' ? [] : [`unknown  ${counted(notEvaluable)} (NOT_EVALUABLE)`]),
-    ...halted.map(({ scope, atMs }) =>
-      yellow(`HALTED   by the ${scope} breaker since ${instant(atMs)} UTC: nothing was entered after that`),
-    ),
+    ...haltsOf('', { halted }),
   ];
+}
+
+/** Since when nothing was entered any more. @param who a strategy, or nothing for the account */
+export function haltsOf(who: string, { halted }: Pick<RunReport, 'halted'>): readonly string[] {
+  const name = who === '' ? '' : `${who} `;
+  return halted.map(({ scope, atMs }) =>
+    yellow(
+      `HALTED   ${name}by the ${scope} breaker since ${instant(atMs)} UTC: nothing was entered after that`,
+    ),
+  );
 }
 
 /** Says which candles begin too late: what decides on them is silent, and the result is not a whole one. */

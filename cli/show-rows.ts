@@ -19,7 +19,11 @@ export interface Shown {
   readonly format: Format;
 }
 
-/** Prints what there is, or with `--follow` what has come since the last time. @param isFirst the first time */
+/**
+ * Prints what there is, or with `--follow` what has come since the last time.
+ * @param span from 00:00 of the first day to 00:00 after the last
+ * @param isFirst the first time
+ */
 export type Show = (span: Span, isFirst: boolean) => Promise<void>;
 
 /** Shows a table, and with `--follow` what changed in it. */
@@ -31,7 +35,9 @@ export function showTable(name: string, table: Table, { opened, options, format 
   const printer = isWhole ? undefined : newPrinter();
   const changed = changesOf(table);
   let told = 0;
-  return async (span, isFirst) => {
+  return async ({ fromMs, toMs }, isFirst) => {
+    // What happens at 00:00 belongs to the day that begins; what is marked then is how the day before ended.
+    const span = { fromMs, toMs: table.isOfEnds === true ? toMs : toMs - 1 };
     if (printer === undefined) told += await reprint(read(span), changed, newPrinter());
     else told += await print(read(span), options.follow ? changed : (rows) => rows, printer);
     if (!isFirst) return;

@@ -2,7 +2,7 @@ import type { Span } from '../shared/app/results.ts';
 import type { StateStore } from '../shared/ports/state-store.ts';
 import type { Column, Row } from './print-rows.ts';
 
-/** Gives the rows of a span, a page at a time. */
+/** Gives the rows of a span, a page at a time. Called again it gives at least what has changed since. */
 type Read = (span: Span) => AsyncGenerator<readonly Row[]>;
 
 /** A table of an account. */
@@ -13,6 +13,8 @@ export interface Table {
   readonly columns: readonly Column[];
   /** Names a row that may change; without it each call gives what is new since the last one. */
   readonly nameOf?: (row: Row) => string;
+  /** Its rows are of the end of what they tell: the 00:00 after the last day is in, the one that begins the first is not. */
+  readonly isOfEnds?: boolean;
   /** Shown whole whenever a row changes. */
   readonly isWhole?: boolean;
   readonly open: (source: { readonly store: StateStore; readonly account: string }) => Read;

@@ -53,8 +53,7 @@ async function showAccount(options: ShowOptions, begin: (shown: Shown) => Show):
     const show = begin({ opened, options, format });
     const showNow = async (isFirst: boolean) => {
       const lastMs = newestMs(await loadHead(store, account));
-      // What a day ends with belongs to it; what happens at 00:00 belongs to the next.
-      const toMs = Math.min(lastMs, (span.toMs ?? Number.POSITIVE_INFINITY) - 1);
+      const toMs = Math.min(lastMs, span.toMs ?? Number.POSITIVE_INFINITY);
       await show({ fromMs: Math.max(createdMs, span.fromMs ?? createdMs), toMs }, isFirst);
     };
     if (options.follow) await follow(opened, showNow);

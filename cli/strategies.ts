@@ -7,7 +7,7 @@ import { didYouMean } from '../shared/core/nearest.ts';
 import { findStrategy, strategies } from '../shared/core/strategies/registry.ts';
 import { type NeedFacts, type StrategyFacts, strategyFacts } from '../shared/core/strategy-facts.ts';
 import { type ConfigOptions, withConfigOptions } from './options.ts';
-import { bold, say, sayJson, table } from './screen.ts';
+import { bold, say, sayJson, sayWrapped, table } from './screen.ts';
 
 /** `hot-crypto strategies list|show`. */
 export function addStrategies(program: Command): void {
@@ -74,9 +74,9 @@ function sayFacts(facts: StrategyFacts): void {
   const { strategy, title, family, formula, source, loses, longest, params, needs, timeStopCandles } = facts;
   say(bold(`${strategy}  ${title}, family ${family}`));
   say();
-  say(`formula    ${formula}`);
-  say(`source     ${source}`);
-  say(`loses      ${loses}`);
+  sayWrapped('formula    ', formula);
+  sayWrapped('source     ', source);
+  sayWrapped('loses      ', loses);
   say(`enabled    on ${enabledOn(facts)}${longest === null ? '' : `; means nothing above ${longest}`}`);
   say(`weights    ${regimes.map((regime, i) => `${regime} ${weightsOf(facts)[i]}`).join(', ')}`);
   say(`time stop  ${timeStopCandles === null ? 'none' : `after ${timeStopCandles} candles`}`);

@@ -1,11 +1,15 @@
+import type { Units } from '../core/decimal.ts';
 import type { BookedFill } from '../core/execution/books.ts';
 import {
   type Curve,
   type EquityPoint,
   type Flow,
+  isPending,
   newCurve,
   nextPoint,
 } from '../core/execution/equity-curve.ts';
+import type { Order } from '../core/execution/order.ts';
+import type { Position } from '../core/execution/position.ts';
 import { nextUtcMonthMs } from '../core/market/calendar.ts';
 import { DAY_MS, type EpochMs } from '../core/market/timeframes.ts';
 import type { Item, StateStore } from '../ports/state-store.ts';
@@ -25,6 +29,7 @@ export async function* historyPages(
   account: string,
   { what, fromMs, toMs }: Span & { readonly what: Kept },
 ): AsyncGenerator<readonly Item[]> {
+  if (fromMs > toMs) return;
   const range = { from: `${what}#${sortableMs(fromMs)}`, before: `${what}#${sortableMs(toMs + 1)}` };
   for (const pk of monthsOf(account, { fromMs, toMs })) yield await store.query(pk, range);
 }
@@ -93,6 +98,26 @@ export function newestMs({
   return Math.max(lastTickMs ?? createdMs, markedMs ?? 0) + DAY_MS;
 }
 
+/** What of an account tells since when it is not settled. */
+interface Began {
+  readonly head: { readonly value: Pick<Head, 'createdMs' | 'lastTickMs'> };
+  readonly orders: ReadonlyMap<string, { readonly value: Pick<Order, 'decidedMs'> }>;
+  readonly positions: ReadonlyMap<string, { readonly value: Pick<Position, 'entryMs'> }>;
+}
+
+/**
+ * From where on an account may still come to have orders that have ended or positions that were closed: whatever is open
+ * began no earlier, and nothing new is decided before its newest tick.
+ */
+export function unsettledMs({ head, orders, positions }: Began): EpochMs {
+  const { createdMs, lastTickMs } = head.value;
+  return Math.min(
+    lastTickMs ?? createdMs,
+    ...[...orders.values()].map(({ value }) => value.decidedMs),
+    ...[...positions.values()].map(({ value }) => value.entryMs),
+  );
+}
+
 /** The marks that were not read yet, up to an instant, a month at a time. Called again it goes on. */
 export async function* equityPages(
   store: StateStore,
@@ -112,6 +137,27 @@ export async function* equityPages(
       return reader.curve.point;
     });
   }
+}
+
+/**
+ * Reads on to where a span begins, unless the reader went past it: it then stands at the mark that the span begins with.
+ * @returns capital that was moved between that mark and the beginning; the flow of the next mark has it, the span has not
+ */
+export async function readToBegin(store: StateStore, reader: CurveReader, fromMs: EpochMs): Promise<Units> {
+  if (reader.curve.point.atMs > fromMs) return 0n;
+  const pages = equityPages(store, reader, fromMs);
+  while (!(await pages.next()).done);
+  return flowAfter(store, reader, fromMs);
+}
+
+/** Capital that was moved after the newest mark that was read, up to an instant: no mark has it yet. */
+export async function flowAfter(
+  store: StateStore,
+  { account, curve }: CurveReader,
+  toMs: EpochMs,
+): Promise<Units> {
+  const flows = await flowsOf(store, account, { fromMs: curve.point.atMs, toMs });
+  return flows.reduce((sum, flow) => (isPending(curve, flow) ? sum + flow.amount : sum), 0n);
 }
 
 /** What of sorted lists lies between two instants, both included; asked with instants that never go back. */

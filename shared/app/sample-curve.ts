@@ -2,8 +2,7 @@ import { numberOf, type Units } from '../core/decimal.ts';
 import type { EquityPoint } from '../core/execution/equity-curve.ts';
 import type { EpochMs } from '../core/market/timeframes.ts';
 import type { StateStore } from '../ports/state-store.ts';
-import { curveReader, equityPages } from './history.ts';
-import type { Span } from './results.ts';
+import { curveReader, equityPages, flowAfter, readToBegin } from './history.ts';
 
 /** An account's equity over a span on an even grid, and what of it is known exactly. */
 interface SampledCurve {
@@ -14,58 +13,72 @@ interface SampledCurve {
   readonly marked: { readonly atMs: Float64Array; readonly growth: Float64Array };
   /** Marks of the span. */
   readonly marks: number;
-  /** Equity as the span begins, and at its last mark. */
+  /** Equity as the span begins and as it ends: at the last mark by then, and the capital that was moved since. */
   readonly first: Units;
   readonly last: Units;
   /** Capital that was moved in between. */
   readonly flow: Units;
 }
 
+/** How far to look: marks and the grid up to one instant, capital that was moved up to another, both included. */
+interface Until {
+  readonly toMs: EpochMs;
+  readonly movedToMs: EpochMs;
+}
+
 /**
  * Puts an account's marks on a grid. Marks are written while something is open, one an exec candle, and none while
- * nothing is: so each point of the grid has the last mark at or before it, and the last point the newest one.
+ * nothing is: so each point of the grid has the last mark at or before it, and the last point the newest one. What a
+ * span begins with is the mark at `fromMs` or the last one before it: spans that meet there multiply to the whole.
+ * @returns a function that samples so far; called again it reads what came since
  */
-export async function sampleCurve(
+export async function curveSampler(
   store: StateStore,
   account: string,
-  { fromMs, toMs, stepMs }: Span & { readonly stepMs: number },
-): Promise<SampledCurve> {
+  { fromMs, stepMs }: { readonly fromMs: EpochMs; readonly stepMs: number },
+): Promise<(until: Until) => Promise<SampledCurve>> {
   const firstMs = Math.floor(fromMs / stepMs) * stepMs;
   const reader = await curveReader(store, account);
-  let current: EquityPoint = reader.curve.point;
-  let start = current;
+  let start = reader.curve.point;
+  let movedBefore = 0n;
   let flow = 0n;
-  const marks: { readonly atMs: EpochMs; readonly growth: number }[] = [];
+  const marks: Pick<EquityPoint, 'atMs' | 'growth'>[] = [];
   const points: EquityPoint[] = [];
-  const fillBefore = (endMs: EpochMs) => {
-    while (firstMs + points.length * stepMs < endMs) points.push(current);
+  const filled = (known: EquityPoint[], current: EquityPoint, endMs: EpochMs) => {
+    while (firstMs + known.length * stepMs < endMs) known.push(current);
+    return known;
   };
-  for await (const page of equityPages(store, reader, toMs)) {
-    for (const point of page) {
-      fillBefore(point.atMs);
-      current = point;
-      if (point.atMs <= fromMs) {
-        start = point;
-        continue;
-      }
-      flow += point.flow;
-      marks.push({ atMs: point.atMs, growth: point.growth });
+  return async ({ toMs, movedToMs }) => {
+    if (marks.length === 0) {
+      movedBefore = await readToBegin(store, reader, fromMs);
+      start = reader.curve.point;
     }
-  }
-  fillBefore(toMs + stepMs);
-  const marked = [{ atMs: fromMs, growth: start.growth }, ...marks];
-  return {
-    firstMs,
-    growth: Float64Array.from(points, ({ growth }) => growth / start.growth),
-    invested: Float64Array.from(points, investedPart),
-    marked: {
-      atMs: Float64Array.from(marked, ({ atMs }) => atMs),
-      growth: Float64Array.from(marked, ({ growth }) => growth / start.growth),
-    },
-    marks: marks.length,
-    first: start.equity,
-    last: current.equity,
-    flow,
+    let current = reader.curve.point;
+    for await (const page of equityPages(store, reader, toMs)) {
+      for (const point of page) {
+        filled(points, current, point.atMs);
+        current = point;
+        flow += point.flow;
+        marks.push({ atMs: point.atMs, growth: point.growth });
+      }
+    }
+    const movedAfter = await flowAfter(store, reader, movedToMs);
+    // The end of the grid is what is known now: the next mark may lie before its last point.
+    const grid = filled([...points], current, toMs + stepMs);
+    const marked = [{ atMs: fromMs, growth: start.growth }, ...marks];
+    return {
+      firstMs,
+      growth: Float64Array.from(grid, ({ growth }) => growth / start.growth),
+      invested: Float64Array.from(grid, investedPart),
+      marked: {
+        atMs: Float64Array.from(marked, ({ atMs }) => atMs),
+        growth: Float64Array.from(marked, ({ growth }) => growth / start.growth),
+      },
+      marks: marks.length,
+      first: start.equity + movedBefore,
+      last: current.equity + movedAfter,
+      flow: flow - movedBefore + movedAfter,
+    };
   };
 }
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { sqliteStateStore } from '../../shared/adapters/sqlite/state-store.ts';
 import { analystOf } from '../../shared/app/analysis.ts';
-import { curveReader, equityPages, fillPages, historyPages } from '../../shared/app/history.ts';
+import { curveReader, equityPages, fillPages, historyPages, unsettledMs } from '../../shared/app/history.ts';
 import { replay } from '../../shared/app/replay.ts';
-import { readResults } from '../../shared/app/results.ts';
-import { sampleCurve } from '../../shared/app/sample-curve.ts';
+import { readResults, type Span } from '../../shared/app/results.ts';
+import { curveSampler } from '../../shared/app/sample-curve.ts';
 import { tick } from '../../shared/app/tick.ts';
 import { textOf, unitsOf } from '../../shared/core/decimal.ts';
 import type { EquityPoint } from '../../shared/core/execution/equity-curve.ts';
@@ -89,6 +89,12 @@ describe('the equity curve of an account', () => {
   });
 });
 
+/** A curve from one instant to another, on a grid of 4h. */
+async function sampleOf(store: StateStore, { fromMs: beginMs, toMs }: Span) {
+  const sample = await curveSampler(store, account, { fromMs: beginMs, stepMs: 4 * HOUR_MS });
+  return sample({ toMs, movedToMs: toMs });
+}
+
 const made = {
   account,
   createdMs: Date.UTC(2024, 0, 31, 1),
@@ -105,8 +111,7 @@ describe('an equity curve on a grid of 4h', () => {
   it('has the last mark at or before each point, and the newest at the end', async () => {
     const store = memory();
     await makeAccountIn(store, made);
-    const whole = { fromMs: made.createdMs, toMs: made.lastTickMs, stepMs: 4 * HOUR_MS };
-    const found = await sampleCurve(store, account, whole);
+    const found = await sampleOf(store, { fromMs: made.createdMs, toMs: made.lastTickMs });
     // From 00:00, before it began, to 12:00 on the first of March: 30.5 days of six steps.
     expect(found.firstMs).toBe(Date.UTC(2024, 0, 31));
     expect(found.growth).toHaveLength(30.5 * 6 + 1);
@@ -122,8 +127,7 @@ describe('an equity curve on a grid of 4h', () => {
   it('begins within a span with what there was then, and reaches past its last point to the newest mark', async () => {
     const store = memory();
     await makeAccountIn(store, made);
-    const part = { fromMs: Date.UTC(2024, 1, 1), toMs: Date.UTC(2024, 2, 1, 3), stepMs: 4 * HOUR_MS };
-    const found = await sampleCurve(store, account, part);
+    const found = await sampleOf(store, { fromMs: Date.UTC(2024, 1, 1), toMs: Date.UTC(2024, 2, 1, 3) });
     expect([found.marks, textOf(found.first), textOf(found.last)]).toEqual([1, '90', '99']);
     expect([found.growth[0], found.growth.at(-2)]).toEqual([1, 1]);
     expect(found.growth.at(-1)).toBeCloseTo(1.1, 12);
@@ -134,8 +138,8 @@ it('an equity curve of a span begins with the mark at its very beginning', async
   const store = memory();
   const midnight = [Date.UTC(2024, 1, 1), '80', '80'] as const;
   await makeAccountIn(store, { ...made, marks: [midnight, [Date.UTC(2024, 1, 2), '100', '100']] });
-  const span = { fromMs: Date.UTC(2024, 1, 1), toMs: Date.UTC(2024, 1, 2), stepMs: 4 * HOUR_MS };
-  const { marks, first, growth, marked } = await sampleCurve(store, account, span);
+  const span = { fromMs: Date.UTC(2024, 1, 1), toMs: Date.UTC(2024, 1, 2) };
+  const { marks, first, growth, marked } = await sampleOf(store, span);
   expect([marks, textOf(first), growth[0], growth.at(-1)]).toEqual([1, '80', 1, 1.25]);
   expect(Array.from(marked.growth)).toEqual([1, 1.25]);
 });
@@ -175,4 +179,20 @@ describe('the history', () => {
     for await (const page of fillPages(store, account, { fromMs, toMs: hours(3) })) none.push(...page);
     expect(none).toEqual([]);
   });
+});
+
+it('an account is settled before its newest tick, and before what is open began', async () => {
+  const settled = (lastTickMs: number | null, decidedMs: readonly number[], entryMs: readonly number[]) => {
+    const valued = <Value>(all: readonly Value[]) =>
+      new Map(all.map((value, at) => [`${at}`, { value, version: 1 }] as const));
+    return unsettledMs({
+      head: { value: { createdMs: 10, lastTickMs } },
+      orders: valued(decidedMs.map((ms) => ({ decidedMs: ms }))),
+      positions: valued(entryMs.map((ms) => ({ entryMs: ms }))),
+    });
+  };
+  expect(settled(null, [], [])).toBe(10);
+  expect(settled(90, [], [])).toBe(90);
+  expect(settled(90, [90, 50, 70], [])).toBe(50);
+  expect(settled(90, [80], [70, 40])).toBe(40);
 });

@@ -31,19 +31,25 @@ async function dataWith(hours: string, fours?: string, startMs?: number): Promis
 }
 
 describe('candles verify', () => {
-  it('of an empty store says so, of a series that is not there refuses', async () => {
+  it('of nothing at all, as in a mistyped folder, ends with 1 and calls nothing clean', async () => {
+    const none = join(folder, 'none');
+    const stderr =
+      `candles-missing: There are no candles in '${none}'.\n` +
+      '  → Is --data right? See `hot-crypto candles list`; bring them with `hot-crypto candles import FILE`.\n';
+    expect(await runCli('candles', 'verify', '--data', none)).toEqual({ code: 1, stdout: '', stderr });
+    const json = await runCli('candles', 'verify', '--source', 'synthetic', '--data', none, '--json');
+    expect([json.code, json.stderr]).toEqual([1, stderr]);
+    expect(JSON.parse(json.stdout)).toEqual({ isClean: false, findings: 0, series: [] });
+  });
+
+  it('of a series that is not there refuses', async () => {
     const data = ['--data', join(folder, 'none')];
-    expect(await runCli('candles', 'verify', ...data)).toEqual({
-      code: 0,
-      stdout: 'No candles are stored yet.\n',
-      stderr: '',
-    });
     expect(await runCli('candles', 'verify', 'eth', '4h', ...data)).toEqual({
       code: 1,
       stdout: '',
       stderr:
         'candles-missing: There are no 4h candles of ETH/USD here.\n' +
-        '  → See `hot-crypto candles list`; bring them with `hot-crypto candles import FILE`.\n',
+        '  → Is --data right? See `hot-crypto candles list`; bring them with `hot-crypto candles import FILE`.\n',
     });
   });
 

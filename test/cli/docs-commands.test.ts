@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
@@ -115,10 +115,11 @@ async function helpProblem(verb: readonly string[]): Promise<string | undefined>
 async function problemOf(command: DocCommand, stage: Stage): Promise<string | undefined> {
   const { text, words } = command;
   if (words.includes('hot-crypto')) return runOurs(command, stage);
-  const script = /^npm (?:run )?(start|test\S*|check|coverage|bench)/.exec(text)?.[1];
+  const script = /^npm (?:run )?(start|test\S*|check|coverage|bench|mutation\S*)/.exec(text)?.[1];
   if (script !== undefined && !Object.hasOwn(manifest.scripts, script)) return 'is no script of package.json';
   if (text.startsWith('UPDATE_DOCS=1 npx vitest run ')) return updatesDocs(words.slice(4));
   if (text.startsWith('npm run bench')) return benchProblem(words.at(-1) ?? '');
+  if (text.startsWith('npm run mutation')) return mutationProblem(words.slice(3));
   const found = elsewhere.find(([pattern]) => pattern.test(text));
   if (found === undefined) return 'is run by no test';
   const [, file, wanted] = found;
@@ -140,6 +141,16 @@ function benchProblem(part: string): string | undefined {
 }
 
 let benchParts: string | undefined;
+
+/** An hour of planted faults is too long for here: the program is started once, and says which options it has. */
+function mutationProblem(words: readonly string[]): string | undefined {
+  const program = join(root, 'node_modules/@stryker-mutator/core/bin/stryker.js');
+  mutationHelp ??= spawnSync(process.execPath, [program, 'run', '--help'], { encoding: 'utf8' }).stdout;
+  const strange = words.filter((word) => !mutationHelp?.includes(word) && !existsSync(join(root, word)));
+  return strange.length === 0 ? undefined : `has no ${strange.join(', ')}`;
+}
+
+let mutationHelp: string | undefined;
 
 describe('every command that a page tells a person to type', () => {
   it.each(documentPages().filter((page) => commandsOf(page).length > 0))('%s', async (page) => {
@@ -214,6 +225,8 @@ describe('a page with a command that nothing runs', () => {
       '`UPDATE_DOCS=1 npx vitest run test/cli/usage.test.ts`',
       '1 writes no page',
     ],
+    ['an option of the mutation run', '`npm run mutation -- --moon`', '1 has no --moon'],
+    ['a file to mutate', '`npm run mutation -- --mutate moon.ts`', '1 has no moon.ts'],
     ['a part of the bench', '`npm run bench -- --only moon`', "1 has no part 'moon'"],
   ])('is found: %s', async (_, markdown, problem) => {
     expect((await problemsOf(markdown)).at(-1)?.startsWith(problem)).toBe(true);

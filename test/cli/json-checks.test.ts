@@ -44,9 +44,9 @@ describe('docs/json.md names every key and type of', () => {
     const data = ['--data', join(folder, 'parity')];
     await jsonOf('candles', 'import', ...writeMadeUpFiles(join(folder, 'files')), ...data);
     const words = ['parity', '--lookback', '--from', '2025-01-20', '--to', '2025-01-28', ...data];
-    const slow = join(folder, 'slow.yaml');
-    writeFileSync(slow, 'strategies: { supertrend: { params: { range: 300 } } }\n');
-    const differing = await runCli(...words, '--config', slow, '--json');
+    const far = join(folder, 'far.yaml');
+    writeFileSync(far, 'strategies: { macd_crossover: { params: { range: 27, reward: 1.0e+12 } } }\n');
+    const differing = await runCli(...words, '--config', far, '--json');
     expect(differing.code).toBe(1);
     expectDocumented('parity --lookback', [await jsonOf(...words), JSON.parse(differing.stdout)]);
   });

@@ -32,16 +32,18 @@ describe('parity --lookback', () => {
     expect(lines.at(-1)).toBe('no difference');
   });
 
-  it('ends with 1 on a strategy with a long memory, and tells where and what', async () => {
-    const slow = join(folder, 'slow.yaml');
-    writeFileSync(slow, 'strategies: { supertrend: { timeframes: [4h], params: { range: 300 } } }\n');
-    const { code, stdout } = await asked('2025-01-20', '2025-01-28', '--config', slow);
+  it('ends with 1 on a difference, and tells where and what', async () => {
+    // A longer memory is refused. What is left of it, 1e-12 of the price, shows in a target 1e12 times as far.
+    const far = join(folder, 'far.yaml');
+    const params = 'params: { range: 27, reward: 1.0e+12 }';
+    writeFileSync(far, `strategies: { macd_crossover: { timeframes: [4h], ${params} } }\n`);
+    const { code, stdout } = await asked('2025-01-20', '2025-01-28', '--config', far);
     expect(code).toBe(1);
     expect(stdout).toMatch(/^\d+ differences; of each instance the first ones:$/m);
     expect(stdout).toMatch(/^instance +symbol +at +column +last 720 +all$/m);
-    const rows = stdout.match(/^supertrend@4h +\S+ +2025-01-2\d \d\d:00 .*$/gm) ?? [];
+    const rows = stdout.match(/^macd_crossover@4h +\S+ +2025-01-2\d \d\d:00 .*$/gm) ?? [];
     expect(rows).toHaveLength(6);
-    expect(rows[0]).toMatch(/^supertrend@4h +BTC\/USD +2025-01-20 00:00 +stop +[\d.]+ +[\d.]+$/);
+    expect(rows[0]).toMatch(/^macd_crossover@4h +BTC\/USD +2025-01-20 00:00 +target +[\d.]+ +[\d.]+$/);
     expect(stdout).toMatch(/^turtle@4h +BTC\/USD +4488 +55 +0 +0$/m);
   });
 

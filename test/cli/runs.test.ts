@@ -99,6 +99,19 @@ describe('a run over stored candles', () => {
     expect(stdout).toMatch(/^turtle .* %$/m);
   });
 
+  it('of strategies alone says which were halted, and since when', async () => {
+    const own = join(folder, 'halts.yaml');
+    writeFileSync(own, 'risk: { riskPerTrade: 0.02, drawdownMax: 0.01 }\n');
+    const { stdout } = await runCli('backtest', ...weeks, '--all', '--config', own);
+    const { results } = (await jsonOf('backtest', ...weeks, '--all', '--config', own)) as {
+      results: readonly { readonly strategy: string; readonly halted: readonly unknown[] }[];
+    };
+    const halted = results.filter((one) => one.halted.length > 0).map(({ strategy }) => strategy);
+    expect(halted.length).toBeGreaterThan(0);
+    const said = [...stdout.matchAll(/^HALTED {3}(\w+) by the drawdown breaker since 2025-01-0\d/gm)];
+    expect(said.map(([, strategy]) => strategy)).toEqual(halted);
+  });
+
   it('reports positions that are still open apart', async () => {
     const days = span('2025-01-01', '2025-01-08', '--exec', '4h', ...stress);
     const { positions, open, equityFinal } = await reportOf('replay', ...days);

@@ -123,11 +123,15 @@ describe('show', () => {
     expect(later).toEqual(whole.filter((row) => String(row['atUtc']) >= day));
     // The peak is that of the whole account, wherever one begins to look.
     const marks = await csvOf('equity');
-    expect(await csvOf('equity', '--from', day)).toEqual(marks.filter((row) => String(row['atUtc']) >= day));
-    // Held over midnight: 00:00 belongs to the day that begins.
-    expect(marks.map((row) => row['atUtc'])).toContain('2025-01-03T00:00:00.000Z');
+    expect(await csvOf('equity', '--from', day)).toEqual(
+      marks.filter((row) => String(row['atUtc']) > `${day}T00:00:00.000Z`),
+    );
+    // Held over midnight: what is marked at 00:00 is how the day before ended.
+    const midnight = '2025-01-03T00:00:00.000Z';
+    expect(marks.map((row) => row['atUtc'])).toContain(midnight);
     const to = await csvOf('equity', '--to', '2025-01-02');
-    expect(to).toEqual(marks.filter((row) => String(row['atUtc']) < '2025-01-03'));
+    expect(to).toEqual(marks.filter((row) => String(row['atUtc']) <= midnight));
+    expect(await csvOf('equity', '--from', '2025-01-03')).toEqual(marks.slice(to.length));
   });
 
   it('says of an account that has done nothing that there is nothing', async () => {
@@ -243,7 +247,9 @@ describe('show performance', () => {
     expect(stdout).toMatch(/^equity {7}12,000\.00 USD from 10,000\.00, 1,000\.00 USD of capital moved$/m);
     expect(stdout).toMatch(/^CAGR {9}\+8\.00 %, volatility \d+\.\d\d %$/m);
     const half = (await jsonOf(...own, '--from', '2023-06-01', '--to', '2023-12-31')) as Row;
-    expect(half).toMatchObject({ equityFirst: '9000', totalReturn: 0.2, drawdown: null, marks: 1 });
+    // The 1,000 came while nothing was open, the day before the half begins.
+    expect(half).toMatchObject({ equityFirst: '10000', equityLast: '12000', flow: '0', marks: 1 });
+    expect(half).toMatchObject({ totalReturn: 0.2, drawdown: null });
   });
 
   it('is CSV of a figure a line', async () => {

@@ -43,8 +43,8 @@ describe('strategies show', () => {
     );
     expect(stdout).toMatch(/^time stop {2}none$/m);
     expect(stdout).toMatch(/^entry +55 +20 {2}candles of the entry channel$/m);
-    expect(stdout).toMatch(/^1h +55 +56 {2}enabled$/m);
-    expect(stdout).toMatch(/^4h +55 +56$/m);
+    expect(stdout).toMatch(/^1h +55 +515 {2}enabled$/m);
+    expect(stdout).toMatch(/^4h +55 +515$/m);
   });
 
   it('tells the time stop of one that has it', async () => {
@@ -55,6 +55,16 @@ describe('strategies show', () => {
   it('of every strategy ends well', async () => {
     for (const { id } of strategies)
       expect(await jsonOf('strategies', 'show', id)).toMatchObject({ strategy: id });
+  });
+
+  it('breaks its texts into lines that fit a screen, and loses no word of them', async () => {
+    for (const { id, formula } of strategies) {
+      const { stdout } = await runCli('strategies', 'show', id);
+      const lines = stdout.split('\n');
+      expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(110);
+      const words = stdout.split('\nsource')[0]?.split(/\s+/).join(' ');
+      expect(words).toContain(formula.split(/\s+/).join(' '));
+    }
   });
 
   it('of an unknown one is wrong use, with the name that was probably meant', async () => {

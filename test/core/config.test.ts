@@ -200,7 +200,12 @@ describe('the instances of a config', () => {
     [{ entri: 20 }, `Unrecognized key: "entri" (did you mean 'entry'?)\n  → at strategies.turtle.params`],
     [{ entry: 10, exit: 11 }, 'exit must not be longer than entry'],
     // Its first possible vote is on row 720 of rows 0 to 719.
-    [{ entry: 720 }, 'it would never vote: it needs 721 candles, a decision sees 720'],
+    [{ entry: 720 }, 'on 4h it would never vote: it needs 721 candles, a decision sees 720'],
+    // 101 candles for the first value, and ln(1e-11) / ln(1 − 1 / 100) = 2520.1 until it is forgotten.
+    [
+      { range: 100 },
+      'on 4h it looks back on 2622 candles, a decision sees 720 (docs/config.md says how long averages may be)\n  → at strategies.turtle.params',
+    ],
   ])('with the parameters %j are refused', (params, text) => {
     const { message } = complaint(() => instances({ turtle: { params } }));
     expect(message).toMatch(/^the config has 1 problem\(s\):/);
@@ -222,14 +227,38 @@ describe('the instances of a config', () => {
     [
       'velociraptor',
       '5m',
-      'on 5m it looks back on 2016 candles, a decision sees 720\n  → at strategies.velociraptor.params',
+      'on 5m it looks back on 2016 candles, a decision sees 720 (docs/config.md says how long averages may be)\n  → at strategies.velociraptor.params',
     ],
-    ['dual_thrust', '5m', 'it would never vote: it needs 1153 candles, a decision sees 720'],
+    ['dual_thrust', '5m', 'on 5m it would never vote: it needs 1153 candles, a decision sees 720'],
     ['vwap_bounce', '1m', 'on 1m it looks back on 1440 candles, a decision sees 720'],
   ])('of %s on %s are refused', (id, timeframe, text) => {
     const { code, message } = complaint(() => instances({ [id]: { timeframes: ['4h', timeframe] } }));
     expect(code).toBe('config-invalid');
     expect(message).toContain(text);
+  });
+
+  it.each([
+    // 301 + 7586 candles of the average true range, and 100 for each of two ranges of distance; the turn is one more.
+    ['supertrend', { range: 300 }, 'on 4h it looks back on 8088 candles, a decision sees 720'],
+    // 500 + 6333 of the average, of which a cross of three candles ago is asked.
+    ['trend_ema', { slow: 500 }, 'on 4h it looks back on 6836 candles, a decision sees 720'],
+    // What is asked of a candle some hundreds ago is not remembered either.
+    ['trend_ema', { fresh: 100 }, 'on 4h it looks back on 784 candles, a decision sees 720'],
+  ])('of %s with %j are refused: its averages remember more than a decision sees', (id, params, text) => {
+    const { message } = complaint(() => instances({ [id]: { params } }));
+    expect(message).toContain(
+      `${text} (docs/config.md says how long averages may be)\n  → at strategies.${id}.params`,
+    );
+  });
+
+  it.each([
+    ['trend_ema', { slow: 50 }],
+    ['turtle', { entry: 55, exit: 20, range: 20 }],
+    ['supertrend', { range: 10, distance: 3 }],
+    ['supertrend', { range: 14, distance: 3 }],
+    ['turtle', { range: 27 }],
+  ])('of %s with %j are taken', (id, params) => {
+    expect(instances({ [id]: { params } })).toHaveLength(1);
   });
 
   it.each([

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { regimeWeight } from '../../shared/core/decision/weights.ts';
-import { findStrategy } from '../../shared/core/strategies/registry.ts';
 import { defineStrategy, emptySignals, type Strategy } from '../../shared/core/strategies/strategy.ts';
 import { strategyFacts } from '../../shared/core/strategy-facts.ts';
 
@@ -53,11 +52,10 @@ describe('the facts of a strategy', () => {
   });
 
   it('take warm-up and one for a lookback that is not told, and the weights of the table', () => {
-    const turtle = findStrategy('turtle');
-    if (turtle === undefined) throw new Error('no turtle');
-    const { needs, weights, longest } = strategyFacts(turtle, { strategies: {} });
-    // Twenty candles of channel and of range by default.
-    expect(needs.at(-1)).toEqual({ timeframe: '1d', isEnabled: false, warmup: 20, lookback: 21 });
+    const { lookback: _, longest: __, ...plain } = { ...session, id: 'turtle' };
+    const { needs, weights, longest } = strategyFacts(plain, { strategies: {} });
+    // Two days of 96 candles by default.
+    expect(needs.at(-1)).toEqual({ timeframe: '1d', isEnabled: false, warmup: 192, lookback: 193 });
     expect([longest, weights.WEAK_TREND]).toEqual([null, regimeWeight('turtle', 'WEAK_TREND')]);
   });
 });

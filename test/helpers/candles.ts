@@ -17,6 +17,17 @@ export interface Shape {
   readonly untraded?: number;
 }
 
+/** Markets in which what is computed must stay sound, each with the words that it is called by. */
+export const markets: Readonly<Record<string, Shape>> = {
+  ordinary: {},
+  gapped: { gaps: 0.1 },
+  'with untraded stretches': { untraded: 0.3 },
+  'of prices near 1e-6': { price: 1e-6 },
+  'of prices near 1e6': { price: 1e6 },
+  'wild and gapped': { move: 0.08, gaps: 0.2, untraded: 0.1 },
+  flat: { move: 0 },
+  'without volume': { move: 0, untraded: 1 },
+};
 /** Seeded 4h candles that drift up and down for some dozens of candles at a time. Same arguments, same candles. */
 export function walk(seed: number, length: number, shape: Shape = {}): Candles {
   const { price = 100, move = 0.01, gaps = 0, untraded = 0 } = shape;

@@ -21,7 +21,8 @@ strategies:
 
 Fields are laid over each other one by one, lists are replaced whole. A field that does not exist, a wrong type or a value beyond its ceiling
 is refused by every verb, with the field, what was given, and the name that was probably meant. \`npx --no hot-crypto doctor --config FILE\`
-shows what is in force and where each value was written. Fractions are of 1, not per cent: 0.01 is one per cent.
+shows what is in force and where each value was written. A decision sees 720 candles, so averages must have forgotten what came before: the longest
+exponential average is one of 52 candles, the longest of true ranges or of the RSI one of 27, of the ADX one of 23 ([why](decisions/0017-what-720-candles-can-remember.md)). Fractions are of 1, not per cent: 0.01 is one per cent.
 `;
 
 const environment = `## Environment variables

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -20,13 +20,21 @@ interface Result {
 
 // Kraken has no 4h candles for most of 2023, so there are two spans.
 const spans = [
-  { name: '2017 to 2022', from: '2017-01-01', to: '2022-12-31', load: importKrakenUntil2022 },
-  { name: '2024 and 2025', from: '2024-01-01', to: '2025-12-31', load: importKraken },
+  {
+    name: '2017 to 2022',
+    from: '2017-01-01',
+    to: '2022-12-31',
+    told: '2017-01-01',
+    load: importKrakenUntil2022,
+  },
+  { name: '2024 and 2025', from: '2024-01-01', to: '2025-12-31', told: '2024-07-01', load: importKraken },
 ];
+
+const page = (file: string) => readFileSync(join(import.meta.dirname, '../..', file), 'utf8');
 
 describe.skipIf(!hasReference('data/SOURCES.md')).each(spans)(
   'every strategy alone on Kraken BTC and ETH, $name',
-  ({ from, to, load }) => {
+  ({ from, to, told, load }) => {
     const data = join(folder, from);
     let results: readonly Result[] = [];
 
@@ -57,6 +65,16 @@ describe.skipIf(!hasReference('data/SOURCES.md')).each(spans)(
         expect(Number(equityFinal), strategy).toBeGreaterThan(0);
         expect(holding, strategy).toBeGreaterThan(0);
       }
+    });
+
+    it('and all together bring what the pages say', async () => {
+      const words = ['backtest', '--from', told, '--to', to, '--data', data];
+      const alone = (await spawnCli([...words, '--all'])).stdout.trimEnd();
+      const whole = (await spawnCli(words)).stdout.trimEnd();
+      const account = whole.slice(whole.indexOf('\nclosed ') + 1);
+      expect(page('docs/what-the-strategies-do.md')).toContain(alone);
+      expect(page('docs/what-the-strategies-do.md')).toContain(account);
+      if (to === '2025-12-31') expect(page('README.md')).toContain(account);
     });
   },
 );

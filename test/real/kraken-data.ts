@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { spawnCli } from '../helpers/cli.ts';
 import { referencePath } from '../helpers/reference.ts';
 
-/** The config that enters on any vote: hundreds of trades where the default has ten. */
+/** The config that enters on any vote: three times as many trades as the default. */
 export const STRESS = join(import.meta.dirname, '../../examples/stress.yaml');
 
 /** The config that risks much under tight limits: gates and breakers at work, and a halt. */

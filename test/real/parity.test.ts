@@ -94,7 +94,7 @@ describe.skipIf(!hasReference('data/SOURCES.md'))('parity on Kraken BTC and ETH'
     expect([code, differences]).toEqual([0, []]);
     // 4h: six bars a day on 549 days and the midnight before, less the one candle without a trade; 1d: one a day.
     for (const { instance, bars } of compared) expect(bars).toBe(instance.endsWith('@4h') ? 3294 : 550);
-    expect(compared.length).toBeGreaterThanOrEqual(2 * 8);
+    expect(compared.length).toBeGreaterThanOrEqual(2 * 21);
   });
 
   it('halts the account of much risk in February 2025, and says so', async () => {

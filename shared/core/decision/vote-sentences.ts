@@ -93,10 +93,14 @@ export function lacksOf(told: Told): readonly string[] {
     ...(isHeavyEnough ? [] : [`the ${scoreWords(told)} is below the ${score.threshold} needed`]),
     ...(hasSupporters
       ? []
-      : [isAlone ? 'one strategy alone is not enough' : `${count} strategies are too few`]),
+      : [
+          isAlone ? 'one strategy alone is not enough' : `the ${count} strategies that vote long are too few`,
+        ]),
     ...(hasFamilies || (isAlone && !hasSupporters)
       ? []
-      : [`${isAlone ? 'it is' : 'they are'} of too few families`]),
+      : [
+          `${isAlone ? 'the strategy that votes long is' : `the ${count} strategies that vote long are`} of too few families`,
+        ]),
     ...(isDominant
       ? []
       : [

@@ -41,16 +41,18 @@ export function newCurve(capital: Units, atMs: EpochMs): Curve {
  * @param fills @param flows those from the instant of the last mark on, to that of the next one, by time
  */
 export function nextPoint(
-  { point: last, peak, counted }: Curve,
+  curve: Curve,
   mark: Mark,
   { fills, flows }: { readonly fills: readonly BookedFill[]; readonly flows: readonly Flow[] },
 ): Curve {
+  const { point: last, peak } = curve;
   const between = fills.filter((fill) => isAfter(fill, last.atMs) && !isAfter(fill, mark.atMs));
   let cash = between.reduce((sum, { side, cost, fee }) => cashAfter(sum, side, { cost, fee }), last.cash);
   let flow = 0n;
   const taken = new Set<string>();
-  for (const { id, atMs, amount } of flows) {
-    if (atMs < last.atMs || atMs > mark.atMs || (atMs === last.atMs && counted.has(id))) continue;
+  for (const one of flows) {
+    const { id, atMs, amount } = one;
+    if (!isPending(curve, one) || atMs > mark.atMs) continue;
     // Asked for at the very instant of the mark, it came before or after it: the cash of the mark tells.
     if (atMs === mark.atMs && cash === mark.cash) continue;
     if (atMs === mark.atMs) taken.add(id);
@@ -62,6 +64,11 @@ export function nextPoint(
   const next = Math.max(peak, growth);
   const drawdown = growth / next - 1;
   return { point: { ...mark, flow, growth, drawdown }, peak: next, counted: taken };
+}
+
+/** Whether a flow came after the newest mark, so that none has it yet. */
+export function isPending({ point, counted }: Curve, { id, atMs }: Flow): boolean {
+  return atMs > point.atMs || (atMs === point.atMs && !counted.has(id));
 }
 
 /** Whether a fill came after the mark of an instant: what fills inside a candle comes before the mark at its end. */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { atr } from '../indicators/atr.ts';
 import { bollinger } from '../indicators/bollinger.ts';
 import type { Candles } from '../market/candles.ts';
+import { wilderMemory } from './memory.ts';
 import { emptySignals, type Signals } from './strategy.ts';
 
 /** The parameters of strategies that buy below the lower Bollinger band and leave at the average. */
@@ -31,6 +32,9 @@ export function bandParams(defaults: BandParams) {
 
 /** Index of the first candle on which it can vote. */
 export const bandWarmup = ({ period, range }: BandParams) => Math.max(period - 1, range);
+
+/** Candles that it must see to say what it would say with all of them. */
+export const bandLookback = ({ period, range }: BandParams) => Math.max(period, wilderMemory(range));
 
 /**
  * Long when the close is below the lower band, short above the upper one, out when the close is back at the

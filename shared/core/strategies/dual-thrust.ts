@@ -13,7 +13,7 @@ export const dualThrust = defineStrategy({
   title: 'Dual thrust',
   family: 'breakout',
   formula:
-    'Range: the greater of highest H − lowest daily C and highest daily C − lowest L of the `days` UTC days before today. +1 on the first candle of the day with C > the day’s open + share × range; −1 on the first with C < the day’s open − share × range. Exit: C < the day’s open − share × range. Stop: the day’s open. Target: C + reward × (C − stop).',
+    'Range: the greater of highest H − lowest daily C and highest daily C − lowest L of the `days` UTC days before today. +1 on the first candle of the day with C > the day’s open + share × range; −1 on the first with C < the day’s open − share × range. Exit: C < the day’s open − share × range. Stop: the day’s open. Target: C + reward × (C − stop level).',
   source:
     'Chalek’s Dual Thrust of the 1980s, which he sold and did not print; its rules as tested by Zhu, Intraday CTA Strategies on Chinese Commodity Futures, Orient Securities (2016)',
   loses: 'On days that swing both ways: it buys the top of the swing and is stopped where the day began.',

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { atr } from '../indicators/atr.ts';
 import { sma as smaOf } from '../indicators/sma.ts';
+import { wilderMemory } from './memory.ts';
 import { defineStrategy, emptySignals } from './strategy.ts';
 
 /**
@@ -31,6 +32,7 @@ export const gridLadder = defineStrategy({
       error: 'level must not be beyond the last of the levels',
     }),
   warmup: ({ sma, range }) => Math.max(sma, range + 1),
+  lookback: ({ sma, range }) => Math.max(sma, wilderMemory(range)) + 1,
   timeStopBars: ({ time }) => time,
 
   prepare({ high, low, close }, { sma, range, step, levels, level }) {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { atr } from '../indicators/atr.ts';
 import { ichimoku as ichimokuOf } from '../indicators/ichimoku.ts';
+import { wilderMemory } from './memory.ts';
 import { defineStrategy, emptySignals } from './strategy.ts';
 
 /**
@@ -34,6 +35,7 @@ export const ichimoku = defineStrategy({
       error: 'kijun must be shorter than senkou',
     }),
   warmup: ({ senkou, shift, range }) => Math.max(senkou - 1 + shift, range),
+  lookback: ({ senkou, shift, range }) => Math.max(senkou + shift, wilderMemory(range)),
 
   prepare({ high, low, close }, { range, stop, ...lengths }) {
     const { tenkan, kijun, spanA, spanB } = ichimokuOf(high, low, lengths);

@@ -43,10 +43,15 @@ function unfitness({ strategy, params, timeframe }: Pick<Instance, 'strategy' | 
   const at = ['strategies', id, 'params'];
   const rows = strategy.warmup(params, timeframe) + 1;
   if (rows > LOOKBACK_ROWS)
-    return [problem(`it would never vote: it needs ${rows} candles, a decision sees ${LOOKBACK_ROWS}`, at)];
+    return [
+      problem(
+        `on ${timeframe} it would never vote: it needs ${rows} candles, a decision sees ${LOOKBACK_ROWS}`,
+        at,
+      ),
+    ];
   const seen = strategy.lookback?.(params, timeframe) ?? rows;
   if (seen <= LOOKBACK_ROWS) return [];
-  const message = `on ${timeframe} it looks back on ${seen} candles, a decision sees ${LOOKBACK_ROWS}`;
+  const message = `on ${timeframe} it looks back on ${seen} candles, a decision sees ${LOOKBACK_ROWS} (docs/config.md says how long averages may be)`;
   return [problem(message, at)];
 }
 

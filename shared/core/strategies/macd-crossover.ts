@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { atr } from '../indicators/atr.ts';
 import { macd } from '../indicators/macd.ts';
+import { macdMemory, wilderMemory } from './memory.ts';
 import { defineStrategy, emptySignals } from './strategy.ts';
 
 /**
@@ -26,6 +27,7 @@ export const macdCrossover = defineStrategy({
     })
     .refine(({ fast, slow }) => fast < slow, { path: ['fast'], error: 'fast must be shorter than slow' }),
   warmup: ({ slow, signal, range }) => Math.max(slow + signal - 1, range),
+  lookback: ({ slow, signal, range }) => Math.max(macdMemory({ slow, signal }) + 1, wilderMemory(range)),
 
   prepare({ high, low, close }, { fast, slow, signal, range, stop, reward }) {
     const { macd: line, signal: average } = macd(close, { fast, slow, signal });

@@ -1,4 +1,4 @@
-import { bandFormula, bandParams, bandReversion, bandWarmup } from './band-reversion.ts';
+import { bandFormula, bandLookback, bandParams, bandReversion, bandWarmup } from './band-reversion.ts';
 import { defineStrategy } from './strategy.ts';
 
 /**
@@ -15,6 +15,7 @@ export const meanReversionBb = defineStrategy({
     'In a crash or a strong trend: it buys what goes on falling, and its wins are small beside those losses.',
   params: bandParams({ period: 20, width: 2.5, range: 14, stop: 2, time: 20 }),
   warmup: bandWarmup,
+  lookback: bandLookback,
   timeStopBars: ({ time }) => time,
   prepare: bandReversion,
 });

@@ -1,4 +1,4 @@
-import { bandFormula, bandParams, bandReversion, bandWarmup } from './band-reversion.ts';
+import { bandFormula, bandLookback, bandParams, bandReversion, bandWarmup } from './band-reversion.ts';
 import { defineStrategy } from './strategy.ts';
 
 /**
@@ -15,6 +15,7 @@ export const meanReversionScalp = defineStrategy({
     'Nearly always at entry-tier fees: back to the average is rarely further than a round trip costs, and in a fall it buys what goes on falling.',
   params: bandParams({ period: 50, width: 3, range: 14, stop: 1.5, time: 60 }),
   warmup: bandWarmup,
+  lookback: bandLookback,
   timeStopBars: ({ time }) => time,
   prepare: bandReversion,
 });

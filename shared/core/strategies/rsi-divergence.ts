@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { atr } from '../indicators/atr.ts';
 import { highest, lowest } from '../indicators/extremes.ts';
 import { rsi as rsiOf } from '../indicators/rsi.ts';
+import { wilderMemory } from './memory.ts';
 import { defineStrategy, emptySignals } from './strategy.ts';
 
 /**
@@ -49,6 +50,11 @@ export const rsiDivergence = defineStrategy({
       path: ['gapMin'],
       error: 'gapMin must not be more than gapMax',
     })
+    // Of two pivots of one kind neither lies among the candles on one side of the other.
+    .refine(({ side, gapMax }) => gapMax > side, {
+      path: ['gapMax'],
+      error: 'gapMax must be more than side, or no two pivots are so near',
+    })
     .refine(({ oversold, overbought }) => oversold < overbought, {
       path: ['oversold'],
       error: 'oversold must be below overbought',
@@ -56,7 +62,8 @@ export const rsiDivergence = defineStrategy({
   // Two pivots of the same kind are further apart than the candles on one side of them.
   warmup: ({ rsi, side, gapMin, range }) =>
     Math.max(Math.max(rsi, side) + Math.max(gapMin, side + 1) + side, range),
-  lookback: ({ rsi, side, gapMax, range }) => Math.max(Math.max(rsi, side) + gapMax + side, range) + 1,
+  lookback: ({ rsi, side, gapMax, range }) =>
+    Math.max(Math.max(wilderMemory(rsi), side + 1) + gapMax + side, wilderMemory(range)),
 
   prepare({ high, low, close }, params) {
     const { side, oversold, overbought, exit, range, stop, reward } = params;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { rsi as rsiOf } from '../indicators/rsi.ts';
-import { bandParams, bandReversion, bandWarmup } from './band-reversion.ts';
+import { bandLookback, bandParams, bandReversion, bandWarmup } from './band-reversion.ts';
+import { wilderMemory } from './memory.ts';
 import { defineStrategy } from './strategy.ts';
 
 /**
@@ -31,6 +32,7 @@ export const rubberBand = defineStrategy({
       error: 'oversold must be below overbought',
     }),
   warmup: (params) => Math.max(bandWarmup(params), params.rsi),
+  lookback: (params) => Math.max(bandLookback(params), wilderMemory(params.rsi)),
   timeStopBars: ({ time }) => time,
 
   prepare(candles, { rsi, oversold, overbought, ...band }) {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { atr } from '../indicators/atr.ts';
 import { bollinger } from '../indicators/bollinger.ts';
 import { quantile } from '../indicators/quantile.ts';
+import { wilderMemory } from './memory.ts';
 import { defineStrategy, emptySignals } from './strategy.ts';
 
 /**
@@ -13,7 +14,7 @@ export const squeezeBreakout = defineStrategy({
   title: 'Bollinger squeeze breakout',
   family: 'breakout',
   formula:
-    'Bands: SMA(period) ± width × σ(period); squeeze: (upper − lower) / SMA(period) ≤ its `quantile` over `window` candles. +1: squeeze on the candle before and C > upper. −1: squeeze on the candle before and C < lower. Exit: C < SMA(period). Stop: C − stop × ATR(range). Target: C + reward × (C − stop).',
+    'Bands: SMA(period) ± width × σ(period); squeeze: (upper − lower) / SMA(period) ≤ its `quantile` over `window` candles. +1: squeeze on the candle before and C > upper. −1: squeeze on the candle before and C < lower. Exit: C < SMA(period). Stop: C − stop × ATR(range). Target: C + reward × (C − stop level).',
   source: 'Bollinger, Bollinger on Bollinger Bands (2001): method I, the lowest band width in six months',
   loses:
     'When the first move out of a quiet time is a feint: the close is back inside at once, and the next feint follows.',
@@ -27,6 +28,7 @@ export const squeezeBreakout = defineStrategy({
     reward: z.number().positive().default(2).describe('distances of the stop from the close to the target'),
   }),
   warmup: ({ period, window, range }) => Math.max(period + window - 1, range),
+  lookback: ({ period, window, range }) => Math.max(period + window, wilderMemory(range)),
 
   prepare({ high, low, close }, { period, width, window, quantile: share, range, stop, reward }) {
     const { upper, lower, middle } = bollinger(close, { period, width });

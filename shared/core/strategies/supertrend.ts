@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { supertrend as supertrendOf } from '../indicators/supertrend.ts';
+import { supertrendMemory } from './memory.ts';
 import { defineStrategy, emptySignals } from './strategy.ts';
 
 /**
@@ -24,6 +25,7 @@ export const supertrend = defineStrategy({
       .describe('average true ranges from the middle of a candle to the line'),
   }),
   warmup: ({ range }) => range + 1,
+  lookback: (params) => supertrendMemory(params) + 1,
 
   prepare({ high, low, close }, { range, distance }) {
     const { line, direction } = supertrendOf(high, low, close, { period: range, distance });

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { atr } from '../indicators/atr.ts';
 import { ema } from '../indicators/ema.ts';
 import { highest } from '../indicators/extremes.ts';
+import { emaMemory, wilderMemory } from './memory.ts';
 import { defineStrategy, emptySignals } from './strategy.ts';
 
 /**
@@ -30,6 +31,8 @@ export const trendEma = defineStrategy({
     })
     .refine(({ fast, slow }) => fast < slow, { path: ['fast'], error: 'fast must be shorter than slow' }),
   warmup: ({ slow, range, trailRange }) => Math.max(slow, range, trailRange),
+  lookback: ({ slow, fresh, range, trailRange }) =>
+    Math.max(emaMemory(slow) + fresh, wilderMemory(Math.max(range, trailRange))),
 
   prepare({ high, low, close }, { fast, slow, fresh, range, stop, trailRange, trail }) {
     const fastLine = ema(close, fast);

@@ -5,6 +5,7 @@ import { highest } from '../indicators/extremes.ts';
 import { type Macd, macd } from '../indicators/macd.ts';
 import { rsi as rsiOf } from '../indicators/rsi.ts';
 import { type Stochastic, stochf } from '../indicators/stochf.ts';
+import { emaMemory, macdMemory, wilderMemory } from './memory.ts';
 import { defineStrategy, emptySignals } from './strategy.ts';
 
 const POINTS_MIN = 2;
@@ -39,6 +40,16 @@ export const tripleMomentum = defineStrategy({
     .refine(({ fast, slow }) => fast < slow, { path: ['fast'], error: 'fast must be shorter than slow' }),
   warmup: ({ rsi, slow, signal, k, d, ema, range, trailPeriod }) =>
     Math.max(rsi + 2, slow + signal - 1, k + d - 1, ema, range, trailPeriod - 1),
+  // What is asked of a candle is asked of the one before it too, and the index also of one more.
+  lookback: ({ rsi, k, d, ema, range, trailPeriod, ...convergence }) =>
+    Math.max(
+      wilderMemory(rsi) + 2,
+      macdMemory(convergence) + 1,
+      k + d,
+      emaMemory(ema) + 1,
+      wilderMemory(range),
+      trailPeriod,
+    ),
 
   prepare({ high, low, close }, params) {
     const { fast, slow, signal, k, d, range, stop, trailPeriod, trail } = params;

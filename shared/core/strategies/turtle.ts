@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { atr } from '../indicators/atr.ts';
 import { donchian } from '../indicators/donchian.ts';
 import { lowest } from '../indicators/extremes.ts';
+import { wilderMemory } from './memory.ts';
 import { defineStrategy, emptySignals } from './strategy.ts';
 
 /**
@@ -29,6 +30,7 @@ export const turtle = defineStrategy({
       error: 'exit must not be longer than entry',
     }),
   warmup: ({ entry, range }) => Math.max(entry, range),
+  lookback: ({ entry, range }) => Math.max(entry + 1, wilderMemory(range)),
 
   prepare({ high, low, close }, { entry, exit, range, stop }) {
     const channel = donchian(high, low, entry);

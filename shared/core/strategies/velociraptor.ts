@@ -6,6 +6,7 @@ import { highest } from '../indicators/extremes.ts';
 import { vwap } from '../indicators/vwap.ts';
 import { sessionStarts, utcWeekMs } from '../market/calendar.ts';
 import { DAY_MS, timeframeMs } from '../market/timeframes.ts';
+import { adxMemory, emaMemory, wilderMemory } from './memory.ts';
 import { defineStrategy, emptySignals } from './strategy.ts';
 
 const params = z
@@ -22,9 +23,6 @@ const params = z
   })
   .refine(({ fast, slow }) => fast < slow, { path: ['fast'], error: 'fast must be shorter than slow' });
 
-const candlesBefore = ({ slow, index, range, trailRange }: z.output<typeof params>) =>
-  Math.max(slow, 2 * index - 1, range, trailRange);
-
 /**
  * Long within a few candles of a cross of averages, in a market that has a direction, above what the week paid on
  * average. The trail hangs from the highest high.
@@ -34,14 +32,20 @@ export const velociraptor = defineStrategy({
   title: 'Trend with direction and volume price',
   family: 'trend',
   formula:
-    '+1 on the candle on which EMA(fast) crosses above EMA(slow) and the next ones, `fresh` in all, while EMA(fast) > EMA(slow), ADX(index) > direction and C > VWAP since Monday 00:00 UTC. −1 from the cross below on, while EMA(fast) < EMA(slow), ADX(index) > direction and C < VWAP. Exit: EMA(fast) crosses below EMA(slow). Stop: C − stop × ATR(range). Trail: highest H of trailRange candles − trail × ATR(trailRange).',
+    '+1 on the candle on which EMA(fast) crosses above EMA(slow) and the next ones, `fresh` in all, while EMA(fast) > EMA(slow), ADX(index) > direction and C > VWAP since Monday 00:00 UTC. −1 on the candle on which EMA(fast) crosses below EMA(slow) and the next ones, `fresh` in all, while EMA(fast) < EMA(slow), ADX(index) > direction and C < VWAP. Exit: EMA(fast) crosses below EMA(slow). Stop: C − stop × ATR(range). Trail: highest H of trailRange candles − trail × ATR(trailRange).',
   source:
     'Appel, Technical Analysis: Power Tools for Active Investors (2005), on crossing averages; Wilder, New Concepts in Technical Trading Systems (1978), on the directional index; Berkowitz, Logue and Noser, The Total Cost of Transactions on the NYSE (1988), on the volume-weighted price',
   loses:
     'When a direction has been seen just before it ends: index and averages are late, and the cross is the top.',
   params,
-  warmup: candlesBefore,
-  lookback: (own, timeframe) => Math.max(candlesBefore(own) + 1, (7 * DAY_MS) / timeframeMs[timeframe]),
+  warmup: ({ slow, index, range, trailRange }) => Math.max(slow, 2 * index - 1, range, trailRange),
+  lookback: ({ slow, fresh, index, range, trailRange }, timeframe) =>
+    Math.max(
+      emaMemory(slow) + fresh,
+      adxMemory(index),
+      wilderMemory(Math.max(range, trailRange)),
+      (7 * DAY_MS) / timeframeMs[timeframe],
+    ),
 
   prepare(candles, { fast, slow, fresh, index, direction, range, stop, trailRange, trail }) {
     const { openMs, high, low, close } = candles;

@@ -3,6 +3,7 @@ import { atr } from '../indicators/atr.ts';
 import { bollinger } from '../indicators/bollinger.ts';
 import { rsi as rsiOf } from '../indicators/rsi.ts';
 import { sma } from '../indicators/sma.ts';
+import { wilderMemory } from './memory.ts';
 import { defineStrategy, emptySignals } from './strategy.ts';
 
 /**
@@ -47,6 +48,7 @@ export const volatilityHunter = defineStrategy({
       error: 'oversold must be below overbought',
     }),
   warmup: ({ period, rsi, range }) => Math.max(period - 1, rsi, range),
+  lookback: ({ period, rsi, range }) => Math.max(period, wilderMemory(Math.max(rsi, range))),
   timeStopBars: ({ time }) => time,
 
   prepare({ open, high, low, close, volume }, params) {

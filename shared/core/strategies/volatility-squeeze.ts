@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { atr } from '../indicators/atr.ts';
 import { ttmSqueeze } from '../indicators/ttm-squeeze.ts';
+import { wilderMemory } from './memory.ts';
 import { defineStrategy, emptySignals } from './strategy.ts';
 
 /**
@@ -12,7 +13,7 @@ export const volatilitySqueeze = defineStrategy({
   title: 'Volatility squeeze',
   family: 'breakout',
   formula:
-    'Squeeze: SMA(period) ± width × σ(period) inside SMA(period) ± reach × SMA(true range, period). Momentum: least-squares line, at t, through the last `period` of C − ((highest H + lowest L of `period`) / 2 + SMA(period)) / 2. +1 on the first candle off after `least` or more on, with momentum > 0 and above that of the candle before; −1 with momentum < 0 and below it. Exit: momentum < 0, or lower than on the candle before on this candle and on that one. Stop: C − stop × ATR(range). Target: C + reward × (C − stop).',
+    'Squeeze: SMA(period) ± width × σ(period) inside SMA(period) ± reach × SMA(true range, period). Momentum: least-squares line, at t, through the last `period` of C − ((highest H + lowest L of `period`) / 2 + SMA(period)) / 2. +1 on the first candle off after `least` or more on, with momentum > 0 and above that of the candle before; −1 with momentum < 0 and below it. Exit: momentum < 0, or lower than on the candle before on this candle and on that one. Stop: C − stop × ATR(range). Target: C + reward × (C − stop level).',
   source: 'Carter, Mastering the Trade (2005)',
   loses:
     'When nothing follows the quiet time: the squeeze ends, begins anew, and every end of it is an entry.',
@@ -30,6 +31,8 @@ export const volatilitySqueeze = defineStrategy({
     reward: z.number().positive().default(2).describe('distances of the stop from the close to the target'),
   }),
   warmup: ({ period, least, range }) => Math.max(2 * period - 1, period + least, range),
+  // Whether momentum fell twice is asked of three values of it.
+  lookback: ({ period, least, range }) => Math.max(2 * period + 1, period + least + 1, wilderMemory(range)),
 
   prepare({ high, low, close }, { period, width, reach, least, range, stop, reward }) {
     const { on, momentum } = ttmSqueeze({ high, low, close }, { period, width, reach });

@@ -4,6 +4,7 @@ import { ema } from '../indicators/ema.ts';
 import { vwap } from '../indicators/vwap.ts';
 import { sessionStarts, utcDayMs } from '../market/calendar.ts';
 import { DAY_MS, timeframeMs } from '../market/timeframes.ts';
+import { emaMemory, wilderMemory } from './memory.ts';
 import { defineStrategy, emptySignals } from './strategy.ts';
 
 const params = z.strictObject({
@@ -12,8 +13,6 @@ const params = z.strictObject({
   stop: z.number().positive().default(1.5).describe('average true ranges below the volume-weighted price'),
   reward: z.number().positive().default(2).describe('distances of the stop from the close to the target'),
 });
-
-const candlesBefore = ({ average, range }: z.output<typeof params>) => Math.max(average - 1, range);
 
 /**
  * Long when the price, above its average and above what the day paid on average, falls back to the latter and closes
@@ -24,15 +23,16 @@ export const vwapBounce = defineStrategy({
   title: 'Bounce off the volume price',
   family: 'reversion',
   formula:
-    'VWAP since 00:00 UTC, the candle included. +1, not on the first candle of the day: C > VWAP on the candle before, C > EMA(average), L ≤ VWAP, C > VWAP and C > O. −1, not on the first candle of the day: C < VWAP on the candle before, C < EMA(average), H ≥ VWAP, C < VWAP and C < O. Exit: C < VWAP and C < EMA(average). Stop: VWAP − stop × ATR(range). Target: C + reward × (C − stop).',
+    'VWAP since 00:00 UTC, the candle included. +1, not on the first candle of the day: C > VWAP on the candle before, C > EMA(average), L ≤ VWAP, C > VWAP and C > O. −1, not on the first candle of the day: C < VWAP on the candle before, C < EMA(average), H ≥ VWAP, C < VWAP and C < O. Exit: C < VWAP and C < EMA(average). Stop: VWAP − stop × ATR(range). Target: C + reward × (C − stop level).',
   source:
     'Berkowitz, Logue and Noser, The Total Cost of Transactions on the NYSE (1988), on the volume-weighted price',
   loses:
     'When the fall to the volume price is the turn: early in a day that price follows each candle and holds nothing.',
   params,
   longest: '4h',
-  warmup: candlesBefore,
-  lookback: (own, timeframe) => Math.max(candlesBefore(own) + 1, DAY_MS / timeframeMs[timeframe]),
+  warmup: ({ average, range }) => Math.max(average - 1, range),
+  lookback: ({ average, range }, timeframe) =>
+    Math.max(emaMemory(average), wilderMemory(range), DAY_MS / timeframeMs[timeframe]),
 
   prepare(candles, { average, range, stop, reward }) {
     const { openMs, open, high, low, close } = candles;

@@ -6,12 +6,14 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { dynamoStateStore } from '../../../shared/adapters/dynamodb/state-store.ts';
 import type { Action } from '../../../shared/ports/state-store.ts';
 import { cancelled, noTable, serviceError, timeOut, tooMuch } from '../../helpers/aws-errors.ts';
 
 const mock = mockClient(DynamoDBClient);
+// The files of a worker share its modules: what follows this one may talk to a server.
+afterAll(() => mock.restore());
 const store = dynamoStateStore({
   client: new DynamoDBClient({ region: 'us-east-1' }),
   table: 'state',

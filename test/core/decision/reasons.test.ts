@@ -81,11 +81,13 @@ describe('the reasons of no entry', () => {
     };
     expect(outcomeOf(strict.ensemble, trend)).toBe('No entry: one strategy alone is not enough.');
     const three = { ...strict.ensemble, minSupporters: 3 };
-    expect(outcomeOf(three, trend, turtle)).toBe('No entry: 2 strategies are too few.');
+    expect(outcomeOf(three, trend, turtle)).toBe('No entry: the 2 strategies that vote long are too few.');
     const trends = [signalOf('macd@4h'), signalOf('rsi@4h')];
-    expect(outcomeOf(strict.ensemble, ...trends)).toBe('No entry: they are of too few families.');
+    expect(outcomeOf(strict.ensemble, ...trends)).toBe(
+      'No entry: the 2 strategies that vote long are of too few families.',
+    );
     const lone = { ...strict.ensemble, minSupporters: 1 };
-    expect(outcomeOf(lone, trend)).toBe('No entry: it is of too few families.');
+    expect(outcomeOf(lone, trend)).toBe('No entry: the strategy that votes long is of too few families.');
     // Two instances of one strategy are one supporter.
     const heavy = { ...lone, threshold: 0.7, minFamilies: 1 };
     expect(outcomeOf(heavy, signalOf('trend_ema@1d'), trend)).toBe(

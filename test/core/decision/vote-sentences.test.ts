@@ -67,7 +67,7 @@ describe('what the long side lacks', () => {
 
   it('is told without those who vote short, or without weight', () => {
     expect(outcomeOf({ minSupporters: 3 }, idle, short, trend, turtle)).toBe(
-      'No entry: 2 strategies are too few.',
+      'No entry: the 2 strategies that vote long are too few.',
     );
     const score = 'No entry: the long score of 0.60 is below the 0.7 needed.';
     const day = { ...trend, instance: 'trend_ema@1d', weight: 0.2 };

@@ -23,7 +23,7 @@ import { ttmSqueeze } from '../../../shared/core/indicators/ttm-squeeze.ts';
 import { vwap } from '../../../shared/core/indicators/vwap.ts';
 import { sessionStarts, utcDayMs } from '../../../shared/core/market/calendar.ts';
 import { sliceCandles } from '../../../shared/core/market/candles.ts';
-import { scaled, walk } from '../../helpers/candles.ts';
+import { markets, scaled, walk } from '../../helpers/candles.ts';
 import { type Indicator, oscillators } from '../../helpers/oscillators.ts';
 
 const ofValues = (
@@ -203,6 +203,16 @@ describe.each(indicators)(
             expect(line.subarray(start).every(Number.isFinite)).toBe(true);
           }
         }),
+      );
+    });
+
+    it.each(Object.entries(markets))('is finite or missing, never infinite, in a market %s', (_, shape) => {
+      fc.assert(
+        fc.property(seeds, periods, (seed, period) => {
+          for (const line of lines(walk(seed, 80, shape), period))
+            expect(line.some((value) => Math.abs(value) === Number.POSITIVE_INFINITY)).toBe(false);
+        }),
+        { numRuns: 20 },
       );
     });
 

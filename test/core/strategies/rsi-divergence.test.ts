@@ -135,8 +135,9 @@ describe('rsi_divergence', () => {
 
   it('looks back to the index at the first of the two pivots', () => {
     const lookback = (change: Change) => rsiDivergence.lookback?.(paramsOf(change), '4h');
-    expect([lookback({}), lookback({ side: 3 }), lookback({ range: 20 })]).toEqual([9, 12, 21]);
-    expect(rsiDivergence.lookback?.(rsiDivergence.params.parse({}), '4h')).toBe(14 + 60 + 3 + 1);
+    // ln(1e-11) / ln(1 − 1 / 2) = 36.5: an index of two candles remembers 3 + 37, a range of twenty 21 + 494.
+    expect([lookback({}), lookback({ side: 3 }), lookback({ range: 20 })]).toEqual([46, 48, 515]);
+    expect(rsiDivergence.lookback?.(rsiDivergence.params.parse({}), '4h')).toBe(357 + 60 + 3);
   });
 
   it('knows no time stop, and refuses parameters that contradict each other', () => {
@@ -146,6 +147,8 @@ describe('rsi_divergence', () => {
     expect(message({ gapMin: 6 })).toBe('gapMin must not be more than gapMax');
     expect(message({ oversold: 65 })).toBe('oversold must be below overbought');
     expect(message({ gapMin: 5 })).toBeUndefined();
+    expect(message({ side: 5 })).toBe('gapMax must be more than side, or no two pivots are so near');
+    expect(message({ side: 4 })).toBeUndefined();
   });
 
   it('says with its default parameters what its rules say, candle by candle', () => {

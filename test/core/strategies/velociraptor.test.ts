@@ -164,12 +164,12 @@ describe('velociraptor', () => {
     expect(indexesOf(say([14]).vote, 1)).toEqual([7]);
   });
 
-  // A week has 42 candles of 4h, 168 of 1h, 2016 of 5m.
+  // A week has 42 candles of 4h, 672 of 15m, 2016 of 5m; the slow average remembers 684, and five crosses are fresh.
   it('looks back on a week of candles, and on its averages', () => {
     const rows = (['1d', '4h', '1h', '15m', '5m'] as const).map((timeframe) =>
       velociraptor.lookback?.(velociraptor.params.parse({}), timeframe),
     );
-    expect(rows).toEqual([51, 51, 168, 672, 2016]);
+    expect(rows).toEqual([689, 689, 689, 689, 2016]);
   });
 
   it('refuses a fast average that is not the shorter one', () => {

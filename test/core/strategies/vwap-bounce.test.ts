@@ -119,7 +119,8 @@ describe('vwap_bounce', () => {
     const rowsOf = (['4h', '1h', '15m', '5m', '1m'] as const).map((timeframe) =>
       vwapBounce.lookback?.(vwapBounce.params.parse({}), timeframe),
     );
-    expect(rowsOf).toEqual([50, 50, 96, 288, 1440]);
+    // An average of fifty candles remembers 684.
+    expect(rowsOf).toEqual([684, 684, 684, 684, 1440]);
   });
 
   it('means nothing on candles longer than 4h', () => {
