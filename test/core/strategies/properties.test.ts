@@ -93,6 +93,7 @@ describe.each(strategies)('$id', (strategy) => {
           expect(trail[i]).toBeLessThan(candles.close[i] ?? Number.NaN);
         }
       }),
+      { numRuns: 25 }, // in each of eight markets
     );
   });
 
