@@ -58,7 +58,7 @@ function orderRow(order: Order): Row {
     quantity: textOf(order.quantity),
     triggerPrice: order.triggerPrice === null ? null : textOf(order.triggerPrice),
     filled: textOf(order.filled),
-    sentMs: order.sentAtMs,
+    sentMs: order.mark?.sentAtMs ?? null,
     refusal: order.refusal,
     clientOrderId: order.clientOrderId,
   };

@@ -11,6 +11,7 @@ import type { Trader } from './trader.ts';
 
 /** How long a sent order may still arrive at the exchange: only after it does absence prove anything. */
 const ARRIVAL_MS_MAX = 15_000;
+const DEADLINE_MS = 10_000;
 /** How old a mark may be when its order is sent: an older one may belong to a holder that was overtaken. */
 const MARK_MS_MAX = 3_000;
 
@@ -54,9 +55,9 @@ function refusalOf(
   return isTripped(breakers.get('manual')?.value, atMs) ? 'the manual breaker is tripped' : null;
 }
 
-async function isLost(trader: Trader, { state, sentAtMs, clientOrderId }: Order): Promise<boolean> {
-  if (state !== 'SENDING' || sentAtMs === null) return false;
-  if (!trader.exchange.answersAtOnce && trader.wallMs() < sentAtMs + ARRIVAL_MS_MAX) return false;
+async function isLost(trader: Trader, { state, mark, clientOrderId }: Order): Promise<boolean> {
+  if (state !== 'SENDING' || mark === null) return false;
+  if (!trader.exchange.answersAtOnce && trader.wallMs() < mark.sentAtMs + ARRIVAL_MS_MAX) return false;
   return (await trader.exchange.find(clientOrderId)) === undefined;
 }
 
@@ -65,10 +66,12 @@ async function send(
   { order, atMs }: { readonly order: Order; readonly atMs: EpochMs },
 ): Promise<void> {
   const { trader, account } = session;
-  const marked = moveOrder(order, 'SENDING', { sentAtMs: trader.wallMs(), attempts: order.attempts + 1 });
+  const sentAtMs = trader.wallMs();
+  const mark = { sentAtMs, deadlineMs: sentAtMs + DEADLINE_MS, nonce: '0' };
+  const marked = moveOrder(order, 'SENDING', { mark, attempts: order.attempts + 1 });
   await commit(session, { orders: [marked] });
-  if (trader.wallMs() - (marked.sentAtMs ?? 0) > MARK_MS_MAX) throw stoodStill(order);
-  const answer = await trader.exchange.place(requestOf(order), atMs);
+  if (trader.wallMs() - sentAtMs > MARK_MS_MAX) throw stoodStill(order);
+  const answer = await trader.exchange.place(requestOf(order), { atMs, mark });
   if (answer.kind === 'accepted') {
     await commit(session, { orders: [moveOrder(marked, 'OPEN')] });
     return;

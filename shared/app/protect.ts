@@ -98,7 +98,7 @@ async function withdrawStop(
   if (!stop.isCancelRequested) {
     await commit(session, { orders: [{ ...stop, isCancelRequested: true }] });
   }
-  await trader.exchange.cancel(stop.clientOrderId);
+  await trader.exchange.cancel(stop);
   await reconcile(session, symbol);
 }
 
@@ -127,6 +127,6 @@ async function moveStop(session: Session, position: Position): Promise<void> {
   if (stop === undefined || stop.triggerPrice === triggerPrice) return;
   if (stop.state === 'PENDING') await commit(session, { orders: [{ ...stop, triggerPrice }] });
   if (stop.state !== 'OPEN') return;
-  const isMoved = await trader.exchange.amend(stop.clientOrderId, { triggerPrice: textOf(triggerPrice) });
+  const isMoved = await trader.exchange.amend(stop, { triggerPrice: textOf(triggerPrice) });
   if (isMoved) await commit(session, { orders: [moveOrder(stop, 'OPEN', { triggerPrice })] });
 }

@@ -70,7 +70,7 @@ function exitsFirst(a: Order, b: Order): number {
 
 async function book(session: Session, { order, found }: Found): Promise<void> {
   const { trader, account } = session;
-  const news = found.fills.slice(order.fills);
+  const news = found.fills.filter(({ id }) => !order.fillIds.includes(id));
   const state: OrderState = found.status === 'open' ? 'OPEN' : finalStates[found.status];
   // An amend may have reached the exchange without our hearing of it: what rests there is what holds.
   const { triggerPrice = null } = found;
@@ -80,14 +80,15 @@ async function book(session: Session, { order, found }: Found): Promise<void> {
   let position = account.positions.get(order.symbol)?.value;
   const items: Action[] = [];
   let filled: Units = order.filled;
-  for (const [index, fill] of news.entries()) {
+  for (const fill of news) {
     const execution = executionOf(fill);
-    items.push(fillAction(account.id, { order, position, fill, number: order.fills + index }));
+    items.push(fillAction(account.id, { order, position, fill }));
     cash = cashAfter(cash, order.side, execution);
     filled += execution.quantity;
     position = afterFill(trader, position, order, execution);
   }
-  const moved = moveOrder(order, state, { filled, fills: found.fills.length, triggerPrice: rests });
+  const fillIds = [...order.fillIds, ...news.map(({ id }) => id)];
+  const moved = moveOrder(order, state, { filled, fillIds, triggerPrice: rests });
   if (position !== undefined && state !== 'OPEN') position = orderEnded(position, moved, order.decidedMs);
   const { standing } = account.head.value;
   const closed = position?.quantity === 0n ? position : undefined;
@@ -131,19 +132,14 @@ function afterFill(
 
 function fillAction(
   account: string,
-  {
-    order,
-    position,
-    fill,
-    number,
-  }: { order: Order; position: Position | undefined; fill: ExchangeFill; number: number },
+  { order, position, fill }: { order: Order; position: Position | undefined; fill: ExchangeFill },
 ): Action {
   const { clientOrderId, symbol, side, purpose } = order;
   const reason = fillReason(purpose, position);
   const item: BookedFill = { clientOrderId, symbol, side, reason, step: fill.step, ...executionOf(fill) };
   return {
     kind: 'put',
-    ...keys.fill(account, { atMs: fill.atMs, id: `${clientOrderId}#${number}` }),
+    ...keys.fill(account, { atMs: fill.atMs, id: fill.id }),
     expect: 'absent',
     body: bodyOf(item),
   };

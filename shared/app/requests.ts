@@ -126,7 +126,7 @@ async function withdrawEntries(
   const unsent: Order[] = [];
   for (const order of meant()) {
     if (await isUnsent(trader, order)) unsent.push(order);
-    else await trader.exchange.cancel(order.clientOrderId);
+    else await trader.exchange.cancel(order);
   }
   await reconcile(session);
   return {

@@ -48,15 +48,15 @@ function toldPaper(paper: Paper, before: (call: Call) => unknown = () => undefin
   };
   const own: typeof exchange = {
     ...exchange,
-    async place(request, atMs) {
+    async place(request, sending) {
       const { symbol, side, kind } = request;
       const sale = kind === 'stop' ? 'stop' : 'sell';
       await tell({ symbol, what: side === 'buy' ? 'buy' : sale });
-      return exchange.place(request, atMs);
+      return exchange.place(request, sending);
     },
-    async cancel(id) {
-      await tell({ symbol: (await exchange.find(id))?.symbol ?? 'none', what: 'cancel' });
-      return exchange.cancel(id);
+    async cancel(order) {
+      await tell({ symbol: order.symbol, what: 'cancel' });
+      return exchange.cancel(order);
     },
   };
   return { paper: { ...paper, trader: { ...paper.trader, exchange: own } }, told };

@@ -11,6 +11,7 @@ import { expectBooksToAgree, expectProtected } from '../helpers/account-state.ts
 import { type Fault, faultyPaper, NoAnswer } from '../helpers/faulty.ts';
 import { replayUntil } from '../helpers/halt.ts';
 import { operatorOf, outcomesOf, outrun, puts, waitingOf } from '../helpers/operator.ts';
+import { sent } from '../helpers/paper-orders.ts';
 import { paperOf, scriptedWorld, WALL_MS } from '../helpers/world.ts';
 
 /** BTC is bought at the first tick after the start, and held. */
@@ -111,7 +112,7 @@ describe.each(names)('%s withdraws an entry', (name) => {
     const [item] = await store.query(`ACCOUNT#${account}`, { prefix: 'ORDER#' });
     const clientOrderId = String(item?.body['clientOrderId']);
     const late = { clientOrderId, symbol: 'BTC/USD', side: 'buy', kind: 'market', isEntry: true } as const;
-    await trader.exchange.place({ ...late, quantity: textOf(unitsOf('1')) }, entryTick);
+    await trader.exchange.place({ ...late, quantity: textOf(unitsOf('1')) }, sent(entryTick));
     await look(store, { afterMs: 5000, answersAtOnce: false });
     expect(await entry(store)).toMatchObject([{ state: 'CANCELLED', isThere: false }]);
     expect(await waitingOf(store, account)).toBe(0);

@@ -75,10 +75,12 @@ export function poweredPaper(world: World, worker: Worker, power: Power): Paper 
   const { trader, exchange, execCandle } = paperOf(world, { ...worker, store: powered, over });
   const poweredExchange: typeof exchange = {
     answersAtOnce: exchange.answersAtOnce,
-    place: (request, atMs) => use(() => exchange.place(request, atMs)),
+    hasMinimums: exchange.hasMinimums,
+    permit: (request) => use(() => exchange.permit(request)),
+    place: (request, sending) => use(() => exchange.place(request, sending)),
     find: (id) => use(() => exchange.find(id)),
-    amend: (id, change) => use(() => exchange.amend(id, change)),
-    cancel: (id) => use(() => exchange.cancel(id)),
+    amend: (order, change) => use(() => exchange.amend(order, change)),
+    cancel: (order) => use(() => exchange.cancel(order)),
     meet: (step, at, candles) => use(() => exchange.meet(step, at, candles)),
     clock: () => use(() => exchange.clock()),
   };

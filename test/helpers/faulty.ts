@@ -31,17 +31,19 @@ export function faultyPaper(
   };
   const faulty: Exchange = {
     answersAtOnce: exchange.answersAtOnce,
-    place: (request, atMs) => {
+    hasMinimums: exchange.hasMinimums,
+    permit: (request) => exchange.permit(request),
+    place: (request, sending) => {
       const { clientOrderId } = request;
       return through('place', clientOrderId, async () => {
         const fault = faultOf('place', counts.place, clientOrderId);
         if (typeof fault === 'object') return { kind: 'refused', why: fault.refused } as const;
-        return exchange.place(request, atMs);
+        return exchange.place(request, sending);
       });
     },
     find: (id) => through('find', id, () => exchange.find(id)),
-    amend: (id, change) => through('amend', id, () => exchange.amend(id, change)),
-    cancel: (id) => through('cancel', id, () => exchange.cancel(id)),
+    amend: (order, change) => through('amend', order.clientOrderId, () => exchange.amend(order, change)),
+    cancel: (order) => through('cancel', order.clientOrderId, () => exchange.cancel(order)),
   };
   return { ...paper, trader: { ...paper.trader, exchange: faulty }, counts };
 }

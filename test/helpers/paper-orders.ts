@@ -47,3 +47,8 @@ export const at = (n: number) => ({
 /** The n-th hourly candle of BTC/USD around 100. */
 export const bitcoin = (n: number, low = 99, volume = 1000): ReadonlyMap<string, Candle> =>
   new Map([['BTC/USD', { openMs: at(n).candleMs, open: 100, high: 101, low, close: 100, volume }]]);
+
+/** An order by its client id, as amend and cancel name it. */
+export const named = (clientOrderId: string) => ({ clientOrderId, symbol: 'BTC/USD', kind: 'stop' }) as const;
+/** How an order of an instant is sent here, where no mark matters. */
+export const sent = (atMs: number) => ({ atMs, mark: { sentAtMs: atMs, deadlineMs: atMs, nonce: '0' } });

@@ -5,10 +5,10 @@ import type { ClockMark } from '../../core/execution/clock.ts';
 import type { FillRules } from '../../core/execution/costs.ts';
 import type { Candle } from '../../core/market/candles.ts';
 import type { EpochMs } from '../../core/market/timeframes.ts';
-import type { ExchangeOrder, OrderRequest } from '../../ports/exchange.ts';
+import type { OrderRequest } from '../../ports/exchange.ts';
 import type { ModelledExchange } from '../../ports/modelled-exchange.ts';
 import type { Action, StateStore } from '../../ports/state-store.ts';
-import { met, type StoredOrder, saving, storedOrder } from './orders.ts';
+import { met, type PaperOrder, type StoredOrder, saving, storedOrder } from './orders.ts';
 
 const TRIES_MAX = 5;
 
@@ -47,15 +47,20 @@ export function paperExchange(
     const item = (await store.get({ pk, sk: `OPEN#${id}` })) ?? (await store.get({ pk, sk: `ENDED#${id}` }));
     return item === undefined ? undefined : storedOrder(item);
   };
-  const end = (found: StoredOrder, status: ExchangeOrder['status']) =>
+  const end = (found: StoredOrder, status: PaperOrder['status']) =>
     store.transact(saving(pk, found, { ...found.order, status }));
 
   return {
     answersAtOnce: true,
+    hasMinimums: false,
 
-    async place(request, atMs) {
+    async permit() {
+      return { kind: 'granted', nonce: '0' };
+    },
+
+    async place(request, { atMs }) {
       const { clientOrderId } = request;
-      const order: ExchangeOrder = { ...request, status: 'open', fills: [] };
+      const order: PaperOrder = { ...request, status: 'open', fills: [] };
       const body = {
         ...order,
         ...(market !== undefined && { fromMs: firstOpenMs(market, atMs, request.kind) }),
@@ -72,15 +77,16 @@ export function paperExchange(
       return (await load(clientOrderId))?.order;
     },
 
-    async amend(clientOrderId, { triggerPrice }) {
+    async amend({ clientOrderId }, change) {
       const found = await load(clientOrderId);
       if (found === undefined || found.order.status !== 'open') return false;
       // A stop is never looser than it was: such an amend is an old one that comes late.
-      if (unitsOf(triggerPrice) < unitsOf(found.order.triggerPrice ?? '0')) return false;
-      return (await store.transact(saving(pk, found, { ...found.order, triggerPrice }))).ok;
+      const { triggerPrice = '0' } = found.order;
+      if (unitsOf(change.triggerPrice ?? triggerPrice) < unitsOf(triggerPrice)) return false;
+      return (await store.transact(saving(pk, found, { ...found.order, ...change }))).ok;
     },
 
-    async cancel(clientOrderId) {
+    async cancel({ clientOrderId }) {
       const found = await load(clientOrderId);
       if (found?.order.status === 'open') await end(found, 'cancelled');
     },

@@ -12,7 +12,7 @@ import type { OrderOutcome, RestingOrder } from '../../core/execution/fill-order
 import { type FillCandle, fillAtOpen, fillInRange } from '../../core/execution/fills.ts';
 import type { Candle } from '../../core/market/candles.ts';
 import type { EpochMs } from '../../core/market/timeframes.ts';
-import type { ExchangeOrder } from '../../ports/exchange.ts';
+import type { ExchangeOrder, OrderRequest } from '../../ports/exchange.ts';
 import type { Action, Item } from '../../ports/state-store.ts';
 
 const text = z.string();
@@ -42,10 +42,13 @@ const orderSchema = z.strictObject({
   ),
 });
 
+/** An order as the paper exchange keeps it. */
+export type PaperOrder = OrderRequest & ExchangeOrder;
+
 /** An order of the paper exchange with the item that holds it. */
 export interface StoredOrder {
   readonly item: Item;
-  readonly order: ExchangeOrder;
+  readonly order: PaperOrder;
   /** Open time of the first exec candle that it may meet; undefined: any that is met after it was placed. */
   readonly fromMs: EpochMs | undefined;
 }
@@ -68,7 +71,7 @@ interface Meeting {
 
 interface Change {
   readonly from: StoredOrder;
-  readonly to: ExchangeOrder;
+  readonly to: PaperOrder;
 }
 
 /** In a hole nothing trades: as in an untraded candle, entries at the market end and all else goes on. */
@@ -107,7 +110,7 @@ function openedAgainst({ kind, side }: RestingOrder, candle: FillCandle): FillCa
   return { ...candle, open: side === 'buy' ? Math.max(open, close) : Math.min(open, close) };
 }
 
-function after(order: ExchangeOrder, { status, fill }: OrderOutcome, atMs: EpochMs): ExchangeOrder {
+function after(order: PaperOrder, { status, fill }: OrderOutcome, atMs: EpochMs): PaperOrder {
   if (fill === undefined) return { ...order, status };
   const { step, price, quantity, cost, fee } = fill;
   const id = `${order.clientOrderId}#${order.fills.length}`;
@@ -120,7 +123,7 @@ function after(order: ExchangeOrder, { status, fill }: OrderOutcome, atMs: Epoch
   return { ...order, status, fills: [...order.fills, { id, atMs, step, ...spelled }] };
 }
 
-function restingOf(order: ExchangeOrder): RestingOrder {
+function restingOf(order: PaperOrder): RestingOrder {
   const { clientOrderId: id, side, isEntry } = order;
   const quantity = unitsOf(order.quantity) - filledOf(order);
   if (order.kind === 'stop') {
@@ -135,7 +138,7 @@ function filledOf({ fills }: ExchangeOrder): Units {
 }
 
 /** Writes an order back; one that ended leaves the open ones. */
-export function saving(pk: string, { item, fromMs }: StoredOrder, order: ExchangeOrder): readonly Action[] {
+export function saving(pk: string, { item, fromMs }: StoredOrder, order: PaperOrder): readonly Action[] {
   const body = { ...order, ...(fromMs !== undefined && { fromMs }) };
   const { sk, version } = item;
   if (order.status === 'open') return [{ kind: 'put', pk, sk, expect: version, body }];

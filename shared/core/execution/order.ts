@@ -10,6 +10,22 @@ import type { EntryPlan } from './position.ts';
  */
 export type OrderState = 'PENDING' | 'SENDING' | 'OPEN' | 'FILLED' | 'CANCELLED' | 'REJECTED' | 'EXPIRED';
 
+/** What a sending was marked with, stored before it: the call is built from it. */
+interface Mark {
+  /** Wall time. */
+  readonly sentAtMs: EpochMs;
+  readonly deadlineMs: EpochMs;
+  readonly nonce: string;
+}
+
+/** An exchange that answered did not have the order. */
+interface Absence {
+  /** Wall time. */
+  readonly atMs: EpochMs;
+  /** Fence of the lease under which it was looked up: tells one watch from another. */
+  readonly fence: number;
+}
+
 /** An order of ours, stored before the exchange hears of it. */
 export interface Order {
   readonly clientOrderId: string;
@@ -21,29 +37,34 @@ export interface Order {
   /** Instant on the clock at which it was decided. */
   readonly decidedMs: EpochMs;
   readonly side: 'buy' | 'sell';
-  readonly kind: 'market' | 'stop';
+  readonly kind: 'market' | 'stop' | 'limit' | 'capped';
+  /** As the exchange last confirmed it, like the two prices. */
   readonly quantity: Units;
-  /** Trigger of a stop as the exchange last confirmed it. */
   readonly triggerPrice: Units | null;
+  /** The worst price of a limit or capped order. */
+  readonly limitPrice: Units | null;
   /** Most that a buy may cost, fee included. */
   readonly budget: Units | null;
   /** What an entry becomes when it fills. */
   readonly plan: EntryPlan | null;
   readonly state: OrderState;
-  /** Wall time of the last sending: an unknown outcome is looked up after it. */
-  readonly sentAtMs: EpochMs | null;
+  /** With what it was sent last: an unknown outcome is looked up after it. */
+  readonly mark: Mark | null;
   readonly attempts: number;
+  /** The newest look-up since then, after the last moment of arrival, that did not find it. */
+  readonly absence: Absence | null;
   readonly isCancelRequested: boolean;
   readonly filled: Units;
-  /** Fills that the books have. */
-  readonly fills: number;
+  /** Those that the books have, by the exchange's names. */
+  readonly fillIds: readonly string[];
   /** What the exchange said when it refused. */
   readonly refusal: string | null;
 }
 
 const successors: Readonly<Record<OrderState, readonly OrderState[]>> = {
   PENDING: ['SENDING', 'EXPIRED'],
-  SENDING: ['SENDING', 'OPEN', 'FILLED', 'CANCELLED', 'REJECTED', 'EXPIRED'],
+  // Back to PENDING when the exchange would not have it now, or was proven not to have it.
+  SENDING: ['PENDING', 'SENDING', 'OPEN', 'FILLED', 'CANCELLED', 'REJECTED', 'EXPIRED'],
   OPEN: ['OPEN', 'FILLED', 'CANCELLED', 'REJECTED', 'EXPIRED'],
   FILLED: [],
   CANCELLED: [],
@@ -71,21 +92,23 @@ export function newOrder(
     Order,
     'clientOrderId' | 'symbol' | 'purpose' | 'number' | 'tickMs' | 'decidedMs' | 'quantity'
   >,
-  terms: Partial<Pick<Order, 'triggerPrice' | 'budget' | 'plan'>>,
+  terms: Partial<Pick<Order, 'kind' | 'triggerPrice' | 'limitPrice' | 'budget' | 'plan'>>,
 ): Order {
   return {
     ...intent,
     side: intent.purpose === 'entry' ? 'buy' : 'sell',
-    kind: intent.purpose === 'stop' ? 'stop' : 'market',
+    kind: terms.kind ?? (intent.purpose === 'stop' ? 'stop' : 'market'),
     triggerPrice: terms.triggerPrice ?? null,
+    limitPrice: terms.limitPrice ?? null,
     budget: terms.budget ?? null,
     plan: terms.plan ?? null,
     state: 'PENDING',
-    sentAtMs: null,
+    mark: null,
     attempts: 0,
+    absence: null,
     isCancelRequested: false,
     filled: 0n,
-    fills: 0,
+    fillIds: [],
     refusal: null,
   };
 }

@@ -7,7 +7,7 @@ import { frozen, planOf, TICK_MS } from '../../helpers/decisions.ts';
 /** From each state to each: + is a step, . is none. Columns in the order of `states`. */
 const table: Readonly<Record<OrderState, string>> = {
   PENDING: '.+....+', // sent, or given up before it was
-  SENDING: '.++++++', // sent again, or whatever the exchange knows
+  SENDING: '+++++++', // not now, sent again, or whatever the exchange knows
   OPEN: '..+++++', // moved, or ended
   FILLED: '.......',
   CANCELLED: '.......',
@@ -46,14 +46,16 @@ describe('a new order', () => {
       kind: 'market',
       quantity: unitsOf('1'),
       triggerPrice: null,
+      limitPrice: null,
       budget: unitsOf('100'),
       plan: planOf(),
       state: 'PENDING',
-      sentAtMs: null,
+      mark: null,
       attempts: 0,
+      absence: null,
       isCancelRequested: false,
       filled: 0n,
-      fills: 0,
+      fillIds: [],
       refusal: null,
     });
   });
