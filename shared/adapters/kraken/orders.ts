@@ -212,5 +212,6 @@ async function foreign(
     quantity: order.vol,
     filled: order.vol_exec,
     openedMs: order.opentm,
+    isOpen: isOpen(order),
   }));
 }
