@@ -70,8 +70,7 @@ export function krakenWorld(options: WorldOptions): KrakenWorld {
   const watch = nakedWatch(book);
   const line = timeline();
   let now = startMs + offsetMs;
-  const minuteOf = (ms: EpochMs) => Math.floor(ms / MINUTE_MS) * MINUTE_MS;
-  let nextMinuteMs = minuteOf(now) + MINUTE_MS;
+  let nextMinuteMs = Math.ceil(now / MINUTE_MS) * MINUTE_MS;
   for (const pair of market.pairs) openPair({ book, market }, pair, now);
 
   const beginMinute = (openMs: EpochMs) => {
