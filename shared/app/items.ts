@@ -112,6 +112,7 @@ const orderSchema = z.strictObject({
   quantity: units,
   triggerPrice: units.nullable(),
   limitPrice: units.nullable(),
+  crossPrice: units.nullable(),
   budget: units.nullable(),
   plan: plan.nullable(),
   state: z.enum(['PENDING', 'SENDING', 'OPEN', 'FILLED', 'CANCELLED', 'REJECTED', 'EXPIRED']),
