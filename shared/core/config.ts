@@ -140,7 +140,9 @@ export const configSchema = z.strictObject({
   entry: z
     .enum(['taker', 'maker'])
     .default('taker')
-    .describe('taker: buys at the next open; maker: rests a tick below it first, where exec candles are of 1m'),
+    .describe(
+      'taker: buys at the next open; maker: rests a tick below it first, where exec candles are of 1m',
+    ),
   markets: z.record(symbol, market),
   fees: fees.prefault({}),
   costs: costs.prefault({}),

@@ -75,7 +75,9 @@ export type PlaceResult =
   | { readonly kind: 'refused' | 'later' | 'misconfigured'; readonly why: string };
 
 /** What may change of an order that rests. */
-export type OrderChange = Partial<Pick<OrderRequest, 'quantity' | 'triggerPrice' | 'limitPrice' | 'protectStop'>>;
+export type OrderChange = Partial<
+  Pick<OrderRequest, 'quantity' | 'triggerPrice' | 'limitPrice' | 'protectStop'>
+>;
 
 /** Orders at an exchange, known by the client id that we gave them. */
 export interface Exchange {

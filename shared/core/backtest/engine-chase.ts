@@ -1,5 +1,5 @@
-import { chaseStep, followedLimit, isHeldUp } from '../execution/chase.ts';
 import { countAbandoned } from '../decision/tally.ts';
+import { chaseStep, followedLimit, isHeldUp } from '../execution/chase.ts';
 import type { EpochMs } from '../market/timeframes.ts';
 import { MINUTE_MS } from '../market/timeframes.ts';
 import type { EngineRun } from './engine-run.ts';

@@ -180,9 +180,7 @@ function book(
   const { tickMs } = position.plan;
   const { account } = run.input;
   const booked: BookedFill = {
-    clientOrderId: run.input.isRecording
-      ? clientOrderId({ account, symbol, tickMs, purpose, number })
-      : '',
+    clientOrderId: run.input.isRecording ? clientOrderId({ account, symbol, tickMs, purpose, number }) : '',
     symbol,
     side,
     reason: fillReason(purpose, position),

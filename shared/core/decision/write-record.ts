@@ -139,10 +139,7 @@ function standingRecord(
   };
 }
 
-function sizeRecord(
-  { size, stop, stake, price }: Decision,
-  tickDecimals: number,
-): SizeRecord | null {
+function sizeRecord({ size, stop, stake, price }: Decision, tickDecimals: number): SizeRecord | null {
   if (size === null || stop === null || stake === null || price === null) return null;
   const cents = (value: number) => nearestText(value, CENT);
   return {

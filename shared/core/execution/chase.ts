@@ -29,6 +29,11 @@ export function crossPrice(close: number, tickDecimals: number): Units {
   return floorTo(multiply(unitsOfNumber(close), CROSS_MAX, 'down'), tickDecimals);
 }
 
+/** The instant at which the rest of an entry crosses, when nobody was late. */
+export function crossDecidedMs(tickMs: EpochMs, execMs: number): EpochMs {
+  return tickMs + (STEPS + 1) * execMs;
+}
+
 /** A limit entry that has not ended. */
 interface Chase {
   /** The tick that decided it. */

@@ -218,9 +218,7 @@ function payable(
   const { budget } = order.kind === 'market' || order.kind === 'limit' ? order : NO_BUDGET;
   if (budget === undefined) return order.quantity;
   const { cost, fee } = costOf(order.side, price, order.quantity, feeRate);
-  return cost + fee <= budget
-    ? order.quantity
-    : affordable(budget, { price, feeRate }, rules.lotDecimals);
+  return cost + fee <= budget ? order.quantity : affordable(budget, { price, feeRate }, rules.lotDecimals);
 }
 
 function smaller(a: Units, b: Units): Units {
