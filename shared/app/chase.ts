@@ -22,6 +22,9 @@ import { rulesOf } from './trader.ts';
  * @throws the first error of an entry, after all others had their turn; at once when nothing more may be written
  */
 export async function chase(session: Session, atMs: EpochMs): Promise<void> {
+  const { markedMs } = session.account.head.value;
+  // A watch that runs again must not follow where the market was.
+  if (markedMs !== null && markedMs > atMs) return;
   const entries = [...session.account.orders.values()]
     .map(({ value }) => value)
     .filter(({ purpose, kind }) => purpose === 'entry' && (kind === 'limit' || kind === 'capped'));

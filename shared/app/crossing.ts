@@ -66,11 +66,11 @@ export function isAnyTripped(
 export function crossingOf({ trader, account }: Reading, limit: Order): Order {
   const { symbol, purpose, tickMs, plan, budget, ended } = limit;
   const number = limit.number + 1;
-  const intent = { account: account.id, symbol, tickMs, purpose, number };
+  const intent = { symbol, tickMs, purpose, number };
   const order = newOrder(
     {
       ...intent,
-      clientOrderId: clientOrderId(intent),
+      clientOrderId: clientOrderId({ ...intent, account: account.id }),
       decidedMs: crossDecidedMs(tickMs, trader.execMs),
       quantity: limit.quantity - limit.filled,
     },
