@@ -81,7 +81,8 @@ async function follow(session: Session, order: Order, atMs: EpochMs): Promise<vo
   const { symbol } = order;
   const { tickDecimals } = rulesOf(trader, symbol).instrument;
   const position = account.positions.get(symbol)?.value;
-  const limitPrice = followedLimit(await trader.feed.lastClose(symbol, atMs), position, tickDecimals);
+  const close = await trader.feed.lastClose(symbol, atMs);
+  const limitPrice = followedLimit(order.limitPrice ?? 0n, close, { position, tickDecimals });
   if (limitPrice === null) return withdraw(session, order, null);
   if (limitPrice === order.limitPrice) return;
   const moved = { ...order, limitPrice };

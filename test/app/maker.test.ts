@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { unitsOf } from '../../shared/core/decimal.ts';
 import { above, chased, endedEntries, inMinutes } from '../helpers/chase.ts';
+import { chasedPlay } from '../helpers/plays.ts';
 import { calm, compared, costless, quiet, staged } from '../helpers/stage.ts';
 import type { ScriptedWorld } from '../helpers/world.ts';
 
@@ -249,5 +250,14 @@ describe('on longer exec candles', () => {
     );
     expect(plays[0]?.fills).toHaveLength(2);
     expect(plays[1]).toEqual(plays[0]);
+  });
+});
+
+describe('the play of entries at limits that is crashed at every call', () => {
+  it('has all of it in it', async () => {
+    const world = chasedPlay();
+    const played = await compared(world);
+    expect(inMinutes(played, world)).toEqual([]);
+    expect(await endedEntries(played.store, world)).toEqual([]);
   });
 });

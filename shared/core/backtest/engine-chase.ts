@@ -38,6 +38,8 @@ function followed(
   if (step === 'wait') return entry;
   if (step === 'cross') return { ...entry, chase: { ...chase, limit: null } };
   if (step !== 'follow') return undefined;
-  const limit = followedLimit(closeAt(market, atMs - execMs), position, rules.instrument.tickDecimals);
+  const { tickDecimals } = rules.instrument;
+  const close = closeAt(market, atMs - execMs);
+  const limit = followedLimit(chase.limit, close, { position, tickDecimals });
   return limit === null ? undefined : { ...entry, chase: { ...chase, limit } };
 }

@@ -83,14 +83,17 @@ export function chaseStep({ tickMs, isFilled, rest, crossPrice: most }: Chase, a
   return steps < 1 ? 'wait' : 'follow';
 }
 
-/** Where a limit entry follows to after a close; null once that is not above the stop of what was bought. */
+/**
+ * Where a limit entry follows to; null once that is not above the stop of what was bought.
+ * @param close of the newest exec candle; NaN before there was any: it stays where it is
+ */
 export function followedLimit(
+  limit: Units,
   close: number,
-  position: Position | undefined,
-  tickDecimals: number,
+  { position, tickDecimals }: { readonly position: Position | undefined; readonly tickDecimals: number },
 ): Units | null {
-  const limit = limitUnder(close, tickDecimals);
-  return position !== undefined && numberOf(limit) <= position.stop ? null : limit;
+  const next = Number.isNaN(close) ? limit : limitUnder(close, tickDecimals);
+  return position !== undefined && numberOf(next) <= position.stop ? null : next;
 }
 
 /** Whether a quantity is too small for an order of its own. */
