@@ -257,7 +257,20 @@ describe('the play of entries at limits that is crashed at every call', () => {
   it('has all of it in it', async () => {
     const world = chasedPlay();
     const played = await compared(world);
-    expect(inMinutes(played, world)).toEqual([]);
-    expect(await endedEntries(played.store, world)).toEqual([]);
+    expect(inMinutes(played, world)).toEqual([
+      '1m BTC RANGE ENTRY 1 at 99.99',
+      '2m BTC RANGE ENTRY 1 at 99.99',
+      '2m ETH RANGE ENTRY 1 at 99.99',
+      '3m ETH RANGE ENTRY 2 at 99.99',
+      '3m ETH RANGE STOP 2 at 96',
+      '3m ETH OPEN STOP 1 at 100',
+      '4m BTC OPEN ENTRY 4.2656 at 100',
+      '6m BTC RANGE STOP 6.2656 at 96',
+    ]);
+    expect([...(await endedEntries(played.store, world))].sort()).toEqual([
+      'capped 1 EXPIRED ENTRY_ABANDONED',
+      'capped 1 FILLED',
+      ...quiet(3, {}, 'limit 0 CANCELLED'),
+    ]);
   });
 });
