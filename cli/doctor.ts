@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import type { Finding } from '../shared/core/finding.ts';
 import { type DoctorReport, examine, type TracedSetting } from './examine.ts';
 import { examineEnvironment } from './examine-environment.ts';
-import type { Finding } from './findings.ts';
+
 import { type CommonOptions, environmentOption, withCommonOptions } from './options.ts';
 import { bold, dim, green, red, say, sayJson, yellow } from './screen.ts';
 

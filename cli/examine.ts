@@ -9,6 +9,7 @@ import { type LookbackCoverage, lookbackCoverage, usedTimeframes } from '../shar
 import { entryObstacle } from '../shared/core/decision/entry-obstacle.ts';
 import { LOOKBACK_ROWS } from '../shared/core/decision/lookback.ts';
 import { AppError } from '../shared/core/errors.ts';
+import { type Finding, fail, ok, warn } from '../shared/core/finding.ts';
 import type { EpochMs } from '../shared/core/market/timeframes.ts';
 import { settingsOf } from '../shared/core/settings.ts';
 import {
@@ -28,11 +29,7 @@ import {
   damagedAccount,
   diskFindings,
   environmentFindings,
-  type Finding,
-  fail,
-  ok,
   versionFindings,
-  warn,
 } from './findings.ts';
 import type { CommonOptions } from './options.ts';
 import { instant, note } from './screen.ts';
