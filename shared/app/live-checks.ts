@@ -1,0 +1,138 @@
+import type { Config } from '../core/config.ts';
+import { numberOf, type Units, unitsOf } from '../core/decimal.ts';
+import { RISK_ATR_PERIOD, RISK_TIMEFRAME } from '../core/decision/lookback.ts';
+import { marketRules } from '../core/decision/rules.ts';
+import { AppError, type ErrorCode } from '../core/errors.ts';
+import { type Finding, fail, ok, warn } from '../core/finding.ts';
+import { atr } from '../core/indicators/atr.ts';
+import { type EpochMs, lastCloseMs } from '../core/market/timeframes.ts';
+import { leastAccount } from '../core/risk/least-account.ts';
+import type { AccountVenue } from '../ports/venue.ts';
+import type { Account } from './account.ts';
+import { clockOffset } from './clock-offset.ts';
+import { balanceFindings, clockFinding, feeFindings, keyFindings, sizeFindings } from './live-findings.ts';
+import type { Feed } from './trader.ts';
+
+/** What is looked at before real money is traded. */
+export interface LiveChecked {
+  readonly venue: AccountVenue;
+  readonly config: Config;
+  /** As it is stored; undefined before its first start. */
+  readonly account: Account | undefined;
+  readonly feed: Pick<Feed, 'window'>;
+  readonly nowMs: () => EpochMs;
+}
+
+interface Check {
+  readonly subject: string;
+  /** The engine itself forbids entries by it: with something open, watching goes on. */
+  readonly isGuarded: boolean;
+  readonly look: (checked: LiveChecked) => Promise<readonly Finding[]>;
+}
+
+const checks: readonly Check[] = [
+  { subject: 'key', isGuarded: false, look: async ({ venue }) => keyFindings(await venue.keyRights()) },
+  { subject: 'clock', isGuarded: false, look: lookAtClock },
+  { subject: 'status', isGuarded: true, look: lookAtStatus },
+  { subject: 'fees', isGuarded: true, look: lookAtFees },
+  { subject: 'balance', isGuarded: true, look: lookAtBalances },
+  { subject: 'size', isGuarded: true, look: lookAtSizes },
+];
+
+/**
+ * Looks at everything that must be as it should before real money is traded. Nothing that is found ends the looking
+ * but a key that Kraken does not take. Where something is open already, what the engine guards against by itself is a
+ * warning: watching what is open matters more.
+ */
+export async function examineLive(checked: LiveChecked): Promise<readonly Finding[]> {
+  const { account } = checked;
+  const isBusy = account !== undefined && account.orders.size + account.positions.size > 0;
+  const findings: Finding[] = [];
+  for (const { subject, isGuarded, look } of checks) {
+    const { found, code } = await looked(subject, () => look(checked));
+    findings.push(...(isBusy && isGuarded ? found.map(softened) : found));
+    if (code === 'exchange-misconfigured') return [...findings, warn('others', 'not looked at')];
+  }
+  return findings;
+}
+
+async function looked(
+  subject: string,
+  look: () => Promise<readonly Finding[]>,
+): Promise<{ readonly found: readonly Finding[]; readonly code?: ErrorCode }> {
+  try {
+    return { found: await look() };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return { found: [fail(subject, error)], code: error.code };
+  }
+}
+
+function softened(finding: Finding): Finding {
+  return finding.level === 'fail' ? { ...finding, level: 'warn' } : finding;
+}
+
+async function lookAtClock({ venue, nowMs }: LiveChecked): Promise<readonly Finding[]> {
+  return [clockFinding(await clockOffset(venue, nowMs))];
+}
+
+/** An exchange that is not open, and pairs that are not. */
+async function lookAtStatus({ venue, config }: LiveChecked): Promise<readonly Finding[]> {
+  const statuses: [string, string][] = [['Kraken', await venue.status()]];
+  for (const symbol of config.symbols) statuses.push([symbol, await venue.pairStatus(symbol)]);
+  const hint = 'Wait until it is online: status.kraken.com says what goes on.';
+  return statuses.map(([subject, status]) =>
+    status === 'online' ? ok(subject, status) : fail(subject, { message: status, hint }),
+  );
+}
+
+async function lookAtFees({ venue, config }: LiveChecked): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const symbol of config.symbols)
+    findings.push(...feeFindings(await venue.instrument(symbol), config.fees));
+  return findings;
+}
+
+/** What the books say must be there, by currency. */
+function bookOf(account: Account): ReadonlyMap<string, Units> {
+  const held = [...account.positions].map(
+    ([symbol, { value }]) => [symbol.split('/')[0] ?? symbol, value.quantity] as const,
+  );
+  return new Map([['USD', account.cash.value], ...held]);
+}
+
+async function lookAtBalances({ venue, account }: LiveChecked): Promise<readonly Finding[]> {
+  const book = account === undefined ? new Map([['USD', 0n]]) : bookOf(account);
+  const balances = await venue.balances();
+  return balanceFindings(
+    book,
+    new Map([...balances].map(([currency, amount]) => [currency, unitsOf(amount)])),
+  );
+}
+
+async function lookAtSizes(checked: LiveChecked): Promise<readonly Finding[]> {
+  const { venue, config, account } = checked;
+  const equity = account === undefined ? 0 : numberOf(account.head.value.capital);
+  const least = [];
+  for (const symbol of config.symbols) {
+    const instrument = await venue.instrument(symbol);
+    const { bid, ask } = await venue.quote(symbol);
+    const range = await atrOf(checked, symbol);
+    const { takeCost } = marketRules(config, symbol).decide;
+    const price = (bid + ask) / 2;
+    least.push({
+      symbol,
+      ...leastAccount({ instrument, price, atr: range, risk: config.risk, takeCost }),
+    });
+  }
+  return sizeFindings(least, equity);
+}
+
+/** ATR(14, 4h) as the next decision will see it; NaN with too few candles. */
+async function atrOf({ feed, nowMs }: LiveChecked, symbol: string): Promise<number> {
+  const atMs = lastCloseMs(RISK_TIMEFRAME, nowMs());
+  // Of Wilder's average the first candles weigh less than a hundredth after six periods.
+  const rows = 6 * RISK_ATR_PERIOD;
+  const { high, low, close } = await feed.window({ symbol, timeframe: RISK_TIMEFRAME, atMs, rows });
+  return atr(high, low, close, RISK_ATR_PERIOD).at(-1) ?? Number.NaN;
+}
