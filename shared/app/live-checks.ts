@@ -1,20 +1,36 @@
 import type { Config } from '../core/config.ts';
-import { numberOf, type Units, unitsOf } from '../core/decimal.ts';
+import { numberOf, textOf } from '../core/decimal.ts';
 import { RISK_ATR_PERIOD, RISK_TIMEFRAME } from '../core/decision/lookback.ts';
 import { marketRules } from '../core/decision/rules.ts';
 import { AppError, type ErrorCode } from '../core/errors.ts';
+import type { Order } from '../core/execution/order.ts';
 import { type Finding, fail, ok, warn } from '../core/finding.ts';
 import { atr } from '../core/indicators/atr.ts';
 import { type EpochMs, lastCloseMs } from '../core/market/timeframes.ts';
 import { leastAccount } from '../core/risk/least-account.ts';
+import type { AccountExchange } from '../ports/exchange.ts';
+import type { StateStore } from '../ports/state-store.ts';
 import type { AccountVenue } from '../ports/venue.ts';
-import type { Account } from './account.ts';
+import { type Account, LIVE_ACCOUNT, type Stored } from './account.ts';
+import { waitingRequests } from './ask.ts';
+import { shortfalls } from './balance.ts';
 import { clockOffset } from './clock-offset.ts';
-import { balanceFindings, clockFinding, feeFindings, keyFindings, sizeFindings } from './live-findings.ts';
+import {
+  balanceFindings,
+  clockFinding,
+  feeFindings,
+  keyFindings,
+  orphanFindings,
+  sizeFindings,
+} from './live-findings.ts';
+import { unknownOrders } from './orphans.ts';
 import type { Feed } from './trader.ts';
+import { refuseUnlisted } from './unlisted.ts';
 
 /** What is looked at before real money is traded. */
 export interface LiveChecked {
+  readonly store: StateStore;
+  readonly exchange: Pick<AccountExchange, 'openOrders' | 'filledSince'>;
   readonly venue: AccountVenue;
   readonly config: Config;
   /** As it is stored; undefined before its first start. */
@@ -31,11 +47,13 @@ interface Check {
 }
 
 const checks: readonly Check[] = [
+  { subject: 'symbols', isGuarded: false, look: lookAtSymbols },
   { subject: 'key', isGuarded: false, look: async ({ venue }) => keyFindings(await venue.keyRights()) },
   { subject: 'clock', isGuarded: false, look: lookAtClock },
   { subject: 'status', isGuarded: true, look: lookAtStatus },
   { subject: 'fees', isGuarded: true, look: lookAtFees },
   { subject: 'balance', isGuarded: true, look: lookAtBalances },
+  { subject: 'orphans', isGuarded: true, look: lookForOrphans },
   { subject: 'size', isGuarded: true, look: lookAtSizes },
 ];
 
@@ -93,21 +111,39 @@ async function lookAtFees({ venue, config }: LiveChecked): Promise<readonly Find
   return findings;
 }
 
-/** What the books say must be there, by currency. */
-function bookOf(account: Account): ReadonlyMap<string, Units> {
-  const held = [...account.positions].map(
-    ([symbol, { value }]) => [symbol.split('/')[0] ?? symbol, value.quantity] as const,
-  );
-  return new Map([['USD', account.cash.value], ...held]);
+async function lookAtSymbols({ account, config }: LiveChecked): Promise<readonly Finding[]> {
+  if (account !== undefined) refuseUnlisted(account, config);
+  return [];
 }
 
-async function lookAtBalances({ venue, account }: LiveChecked): Promise<readonly Finding[]> {
-  const book = account === undefined ? new Map([['USD', 0n]]) : bookOf(account);
+async function lookAtBalances({ venue, account, config }: LiveChecked): Promise<readonly Finding[]> {
   const balances = await venue.balances();
-  return balanceFindings(
-    book,
-    new Map([...balances].map(([currency, amount]) => [currency, unitsOf(amount)])),
+  if (account === undefined) return [ok('USD', `${balances.get('USD') ?? '0'} at Kraken`)];
+  const rules = new Map(config.symbols.map((symbol) => [symbol, marketRules(config, symbol)]));
+  const short = shortfalls(account, { trader: { rules }, balances });
+  const held = [...account.positions].map(
+    ([symbol, { value }]) => [symbol.split('/')[0] ?? symbol, textOf(value.quantity)] as const,
   );
+  return balanceFindings([['USD', textOf(account.cash.value)], ...held], { balances, short });
+}
+
+/** Orders under ids of our making that the books do not know. What a person has judged is none of them. */
+async function lookForOrphans({ exchange, store, account }: LiveChecked): Promise<readonly Finding[]> {
+  const sinceMs = account?.head.value.armedMs ?? null;
+  const open = await exchange.openOrders();
+  // Before a person first allowed entries nothing of ours can have been filled.
+  const filled = sinceMs === null ? [] : await exchange.filledSince(sinceMs);
+  const books = account ?? { id: LIVE_ACCOUNT, orders: new Map<string, Stored<Order>>() };
+  const unknown = await unknownOrders(store, books, [...open, ...filled]);
+  const waiting = await waitingRequests(store, LIVE_ACCOUNT);
+  const judged = waiting.flatMap(({ request }) =>
+    request?.kind === 'adopt' || request?.kind === 'ignore' ? [request.order] : [],
+  );
+  const isJudged = ({ exchangeId, clientOrderId }: (typeof unknown)[number]) =>
+    account?.orphans.get(exchangeId)?.value.state === 'ignored' ||
+    judged.includes(exchangeId) ||
+    judged.includes(clientOrderId);
+  return orphanFindings(unknown.filter((order) => !isJudged(order)));
 }
 
 async function lookAtSizes(checked: LiveChecked): Promise<readonly Finding[]> {

@@ -1,9 +1,11 @@
 import type { Config } from '../core/config.ts';
-import { textOf, type Units } from '../core/decimal.ts';
+import type { DecimalText } from '../core/decimal.ts';
 import { type Finding, fail, ok, warn } from '../core/finding.ts';
 import type { Instrument } from '../core/market/instruments.ts';
 import type { LeastAccount } from '../core/risk/least-account.ts';
+import type { ForeignOrder } from '../ports/exchange.ts';
 import type { KeyRights } from '../ports/venue.ts';
+import type { Shortfall } from './balance.ts';
 import { CLOCK_OFFSET_MS_MAX, type ClockOffset } from './clock-offset.ts';
 
 const HOW = 'docs/live-trading.md says how the right key is made.';
@@ -77,22 +79,35 @@ export function feeFindings(
 
 /**
  * What is at the exchange must cover the books, currency by currency; what is there besides is the owner's.
- * @param book what the books say
+ * @param book what the books say of each currency
  */
 export function balanceFindings(
-  book: ReadonlyMap<string, Units>,
-  balances: ReadonlyMap<string, Units>,
+  book: readonly (readonly [currency: string, booked: DecimalText])[],
+  {
+    balances,
+    short,
+  }: { readonly balances: ReadonlyMap<string, DecimalText>; readonly short: readonly Shortfall[] },
 ): readonly Finding[] {
-  return [...book].map(([currency, needed]) => {
-    const there = balances.get(currency) ?? 0n;
-    const text = `${textOf(there)} at Kraken, ${textOf(needed)} in the books`;
-    if (there >= needed) return ok(currency, text);
+  return book.map(([currency, booked]) => {
+    const text = `${balances.get(currency) ?? '0'} at Kraken, ${booked} in the books`;
+    if (short.every((one) => one.currency !== currency)) return ok(currency, text);
     const what = currency === 'USD' ? 'take capital out with `capital remove`' : 'sell it with `close`';
-    return fail(currency, {
-      message: text,
-      hint: `Deposit what is missing, or ${what}: the engine must own what it trades with.`,
-    });
+    const hint = `Deposit what is missing, or ${what}: the engine must own what it trades with.`;
+    return fail(currency, { message: text, hint });
   });
+}
+
+/** Orders of ours that are not in the books: a person must say what they are. */
+export function orphanFindings(
+  orphans: readonly Pick<ForeignOrder, 'exchangeId' | 'symbol' | 'side' | 'quantity' | 'isOpen'>[],
+): readonly Finding[] {
+  if (orphans.length === 0) return [ok('orphans', 'no order at Kraken under our ids but those in the books')];
+  return orphans.map(({ exchangeId, symbol, side, quantity, isOpen }) =>
+    fail('orphan', {
+      message: `${exchangeId}, ${isOpen ? 'open' : 'filled'}: ${side} ${quantity} of ${symbol ?? 'an unknown pair'}, under an id of ours, and not in the books`,
+      hint: `Take it into the books, or say that it is none of ours: \`npx --no hot-crypto breaker adopt ${exchangeId} --why "…"\`, or \`ignore\`.`,
+    }),
+  );
 }
 
 /** Whether an account is large enough for the least order of its pairs. @param equity USD that are allotted */

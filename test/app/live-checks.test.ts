@@ -1,17 +1,29 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { sqliteStateStore } from '../../shared/adapters/sqlite/state-store.ts';
 import { type Account, loadAccount, openAccount } from '../../shared/app/account.ts';
+import { askFor } from '../../shared/app/ask.ts';
 import { examineLive } from '../../shared/app/live-checks.ts';
 import { type Config, parseConfig } from '../../shared/core/config.ts';
-import { unitsOf } from '../../shared/core/decimal.ts';
+import { type DecimalText, unitsOf } from '../../shared/core/decimal.ts';
 import { AppError } from '../../shared/core/errors.ts';
+import { clientOrderId } from '../../shared/core/execution/client-id.ts';
 import { openPosition } from '../../shared/core/execution/position.ts';
 import type { Finding } from '../../shared/core/finding.ts';
+import type { ForeignOrder } from '../../shared/ports/exchange.ts';
 import { barsOf } from '../helpers/bars.ts';
 import { fakeVenue, type Said } from '../helpers/fake-venue.ts';
 import { worldConfig } from '../helpers/world.ts';
 
 const config: Config = parseConfig({ ...worldConfig(['BTC/USD']), risk: {} }, 'the test');
+
+const store = sqliteStateStore({ file: ':memory:', durability: 'relaxed' });
+afterAll(() => store.close());
+
+/** What the exchange shows of the whole account. */
+interface Shown {
+  readonly open?: readonly ForeignOrder[];
+  readonly filled?: readonly ForeignOrder[];
+}
 
 /** An account with so much capital, and what it holds. */
 async function accountWith(capital: string, held?: string): Promise<Account> {
@@ -43,8 +55,14 @@ async function accountWith(capital: string, held?: string): Promise<Account> {
 const bars = barsOf('4h', Array.from({ length: 84 }, (_, i) => `${i}:100000`).join(' '));
 const candles = { ...bars, high: bars.high.map(() => 100_500), low: bars.low.map(() => 99_500) };
 
-async function findings(said: Said, account?: Account, own: Config = config): Promise<readonly Finding[]> {
+async function findings(
+  said: Said & Shown,
+  account?: Account,
+  own: Config = config,
+): Promise<readonly Finding[]> {
   return examineLive({
+    store,
+    exchange: { openOrders: async () => said.open ?? [], filledSince: async () => said.filled ?? [] },
     venue: fakeVenue({ serverTimeMs: () => 500_000, ...said }),
     config: own,
     account,
@@ -53,6 +71,7 @@ async function findings(said: Said, account?: Account, own: Config = config): Pr
   });
 }
 
+const text = (value: string) => value as DecimalText;
 const told = (all: readonly Finding[]) =>
   all.map(({ level, subject, text }) => `${level} ${subject}: ${text}`);
 const not = (all: readonly Finding[]) => all.filter(({ level }) => level !== 'ok');
@@ -68,6 +87,7 @@ describe('the checks before real money is traded', () => {
       'ok BTC/USD: online',
       'ok BTC/USD fees: this account pays 0.0025 maker, 0.004 taker',
       'ok USD: 150.5 at Kraken, 150 in the books',
+      'ok orphans: no order at Kraken under our ids but those in the books',
       'ok BTC/USD size: the least order needs an account of 10 USD at the tightest stop, of 80 at the widest',
     ]);
   });
@@ -119,8 +139,8 @@ describe('the checks before real money is traded', () => {
     ],
     [
       'a balance that does not cover the capital',
-      { balances: { USD: '149.99' } },
-      ['fail USD: 149.99 at Kraken, 150 in the books'],
+      { balances: { USD: '149.4' } },
+      ['fail USD: 149.4 at Kraken, 150 in the books'],
     ],
   ])('find %s', async (_, said, expected) => {
     const all = await findings({ balances: { USD: '150' }, ...said }, await accountWith('150'));
@@ -150,14 +170,78 @@ describe('the checks before real money is traded', () => {
   });
 
   it('compare coin by coin, and only warn of what the engine guards against where something is open', async () => {
-    const held = await accountWith('150', '0.01');
-    const said = { balances: { USD: '150', BTC: '0.009' }, statuses: { Kraken: 'maintenance' } };
+    const held = await accountWith('150', '0.1');
+    const said = { balances: { USD: '150', BTC: '0.05' }, statuses: { Kraken: 'maintenance' } };
     expect(told(not(await findings(said, held)))).toEqual([
       'warn Kraken: maintenance',
-      'warn BTC: 0.009 at Kraken, 0.01 in the books',
+      'warn BTC: 0.05 at Kraken, 0.1 in the books',
     ]);
     const stolen = await findings({ ...said, rights: { canWithdraw: true } }, held);
     expect(stolen[0]?.level).toBe('fail');
+  });
+
+  describe('of orders under ids of ours that the books do not know', () => {
+    const ours = clientOrderId({
+      account: 'live',
+      symbol: 'BTC/USD',
+      tickMs: 0,
+      purpose: 'entry',
+      number: 0,
+    });
+    const order: ForeignOrder = {
+      exchangeId: 'OABCDE-12345-ABCDEF',
+      clientOrderId: ours,
+      symbol: 'BTC/USD',
+      side: 'buy',
+      quantity: text('0.01'),
+      filled: text('0'),
+      openedMs: 0,
+      isOpen: true,
+    };
+    const orphaned = async (said: Shown, account?: Account) =>
+      told(
+        await findings({ balances: { USD: '150' }, ...said }, account ?? (await accountWith('150'))),
+      ).filter((line) => /orphan/.test(line));
+
+    it('fail, and leave orders of the owner alone', async () => {
+      const own = { ...order, exchangeId: 'OMINE', clientOrderId: null };
+      expect(await orphaned({ open: [order, own] })).toEqual([
+        'fail orphan: OABCDE-12345-ABCDEF, open: buy 0.01 of BTC/USD, under an id of ours, and not in the books',
+      ]);
+      expect(await orphaned({ open: [own] })).toEqual([
+        'ok orphans: no order at Kraken under our ids but those in the books',
+      ]);
+    });
+
+    it('ask for filled ones only once a person has allowed entries', async () => {
+      const account = await accountWith('150');
+      const filled = [{ ...order, isOpen: false }];
+      expect(await orphaned({ filled }, account)).toEqual([expect.stringMatching(/^ok /)]);
+      const armed = { ...account.head.value, armedMs: 5 };
+      expect(await orphaned({ filled }, { ...account, head: { value: armed, version: 1 } })).toEqual([
+        expect.stringMatching(/^fail orphan: OABCDE-12345-ABCDEF, filled: /),
+      ]);
+    });
+
+    it('pass when a person has ignored them, or has asked what is to be done and nobody did it yet', async () => {
+      const account = await accountWith('150');
+      const known = {
+        ...order,
+        clientOrderId: ours,
+        quantity: 1n,
+        filled: 0n,
+        seenMs: 0,
+        state: 'ignored' as const,
+      };
+      const { isOpen: _, ...orphan } = known;
+      const orphans = new Map([[order.exchangeId, { value: orphan, version: 1 }]]);
+      expect(await orphaned({ open: [order] }, { ...account, orphans })).toEqual([
+        expect.stringMatching(/^ok /),
+      ]);
+      const ask = { id: 'ann:1', by: 'ann@desk', why: 'mine', askedMs: 1 };
+      await askFor(store, 'live', { ask, wish: { kind: 'adopt', order: order.exchangeId } });
+      expect(await orphaned({ open: [order] })).toEqual([expect.stringMatching(/^ok /)]);
+    });
   });
 
   it('end at a key that Kraken does not take, and go on after anything else', async () => {
@@ -169,6 +253,6 @@ describe('the checks before real money is traded', () => {
       'warn others: not looked at',
     ]);
     const away = await findings({ keyRights: failing('exchange-unavailable') });
-    expect([away[0]?.text, away.length]).toEqual(['no', 8]);
+    expect([away[0]?.text, away.length]).toEqual(['no', 9]);
   });
 });
