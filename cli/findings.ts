@@ -25,7 +25,11 @@ export function versionFindings(versions: Readonly<Record<string, string>>): rea
 /** Which variables are set, and where. Never what a secret is. */
 export function environmentFindings(
   { origins, file, logLevel, dataFolder }: Environment,
-  { folder, krakenUrl }: { readonly folder: string; readonly krakenUrl: string | undefined },
+  {
+    folder,
+    krakenUrl,
+    isLive,
+  }: { readonly folder: string; readonly krakenUrl: string | undefined; readonly isLive: boolean },
 ): readonly Finding[] {
   const values: Partial<Record<Variable, string>> = {
     LOG_LEVEL: logLevel,
@@ -37,14 +41,20 @@ export function environmentFindings(
     if (value !== undefined)
       return ok(name, origin === undefined ? `${value}, by default` : `${value}, from ${origin}`);
     const state = origin === undefined ? 'not set' : `set, from ${origin}`;
-    return ok(name, `${state}; keys are not used on paper`);
+    return ok(name, isLive ? state : `${state}; keys are not used on paper`);
   });
   const misspelt = (file?.misspelt ?? []).map(([name, meant]) =>
     warn('.env', `'${name}' is not read; did you mean '${meant}'?`, `Rename it in '${file?.path}'.`),
   );
   const own = file?.refusal ? fail('.env', file.refusal) : ok('.env', file?.path ?? `none in '${folder}'`);
   const other = krakenUrl
-    ? [warn('HOT_CRYPTO_KRAKEN_URL', `Kraken is asked at '${krakenUrl}'`, 'That is for tests: unset it.')]
+    ? [
+        warn(
+          'HOT_CRYPTO_KRAKEN_URL',
+          `Kraken is asked at '${krakenUrl}', on paper`,
+          'That is for tests: unset it.',
+        ),
+      ]
     : [];
   return [...told, own, ...misspelt, ...other];
 }

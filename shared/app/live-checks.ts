@@ -6,6 +6,7 @@ import { AppError, type ErrorCode } from '../core/errors.ts';
 import type { Order } from '../core/execution/order.ts';
 import { type Finding, fail, ok, warn } from '../core/finding.ts';
 import { atr } from '../core/indicators/atr.ts';
+import type { Instrument } from '../core/market/instruments.ts';
 import { type EpochMs, lastCloseMs } from '../core/market/timeframes.ts';
 import { leastAccount } from '../core/risk/least-account.ts';
 import type { AccountExchange } from '../ports/exchange.ts';
@@ -37,6 +38,19 @@ export interface LiveChecked {
   readonly account: Account | undefined;
   readonly feed: Pick<Feed, 'window'>;
   readonly nowMs: () => EpochMs;
+}
+
+/** The same venue, asked once for the rules and fees of a pair: each answer costs a call of the few that Kraken allows. */
+export function rememberInstruments(venue: AccountVenue): AccountVenue {
+  const known = new Map<string, Instrument>();
+  return {
+    ...venue,
+    async instrument(symbol) {
+      const instrument = known.get(symbol) ?? (await venue.instrument(symbol));
+      known.set(symbol, instrument);
+      return instrument;
+    },
+  };
 }
 
 interface Check {
