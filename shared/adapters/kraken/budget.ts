@@ -24,7 +24,7 @@ export interface Charge {
 }
 
 /** A nonce for the call, or why there is no room for it, and in how many ms there will be. */
-export type Drawn =
+type Drawn =
   | { readonly kind: 'drawn'; readonly nonce: string }
   | { readonly kind: 'short'; readonly waitMs: number; readonly why: string };
 

@@ -11,7 +11,7 @@ import { type HttpAnswer, sendOnce } from './transport.ts';
 const WAIT_MS_MAX = 5_000;
 const USER_AGENT = 'hot-crypto';
 
-const envelope = z.looseObject({ error: z.array(z.string()), result: z.unknown() });
+const envelope = z.looseObject({ error: z.array(z.string()), result: z.unknown().optional() });
 
 /** Kraken's answer: a result, or what did not happen and why. `withheld`: it was too late to send, nothing was written. */
 export type Answer =

@@ -8,8 +8,8 @@ const decimal = z.custom<DecimalText>(
   (value) => typeof value === 'string' && isDecimalText(value),
   'a decimal text',
 );
-/** Thirty-day volume in USD, then percent of the cost. */
-const tiers = z.array(z.tuple([z.number(), z.number().min(0).max(100)])).min(1);
+/** Thirty-day volume in USD, then percent of the cost: below nothing for those who trade most. */
+const tiers = z.array(z.tuple([z.number(), z.number().min(-100).max(100)])).min(1);
 
 const pairSchema = z.looseObject({
   wsname: z.string().regex(/^[A-Z0-9.]+\/[A-Z0-9.]+$/, 'a pair such as XBT/USD'),

@@ -66,7 +66,7 @@ async function askedFor(client: KrakenClient, symbol: string): Promise<Pair> {
   const [found] = Object.entries(listed.data ?? {}).filter(([, { wsname }]) => symbolOf(wsname) === symbol);
   if (!found) throw untraded(symbol);
   const [name, entry] = found;
-  return { name, status: entry.status, instrument: parseInstrument(name, entry) };
+  return { name, status: entry.status ?? 'unknown', instrument: parseInstrument(name, entry) };
 }
 
 /** Both of Kraken's names of each pair, with ours. */

@@ -63,7 +63,7 @@ export const cancelledReply = z.looseObject({ count: z.int().min(0) });
 export const balanceReply = z.record(z.string(), amount);
 export const pairsReply = z.record(
   z.string(),
-  z.looseObject({ altname: z.string(), wsname: z.string(), status: z.string() }),
+  z.looseObject({ altname: z.string(), wsname: z.string(), status: z.string().optional() }),
 );
 export const timeReply = z.looseObject({ unixtime: z.int().positive() });
 export const statusReply = z.looseObject({ status: z.string() });
