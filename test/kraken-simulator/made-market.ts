@@ -11,7 +11,7 @@ import { type KrakenWorld, krakenWorld } from './world.ts';
 export const MADE_START_MS = 1_735_689_600_000;
 
 /** BTC and ETH in 4h candles of a slow wave, from 120 days before the start to 30 after it. */
-export function madeMarket(seed = 7): CandleMarket {
+function madeMarket(seed = 7): CandleMarket {
   const series = krakenPairs.slice(0, 2).map((pair, which) => {
     const base = which === 0 ? 50_000 : 3_000;
     const at = (i: number) => base * (1 + 0.05 * Math.sin(i / 9));

@@ -21,6 +21,8 @@ interface ServerOptions {
    * It is all the same to a client that knows what it does not know; closing takes less of its time.
    */
   readonly silence: 'hang' | 'close';
+  /** Brings the world to the present before each call, where it has one. */
+  readonly keepUp?: () => void;
 }
 
 export interface KrakenServer {
@@ -31,7 +33,7 @@ export interface KrakenServer {
 
 /** Serves a world on loopback as `api.kraken.com` would, and itself below `/simulator`. */
 export async function krakenServer(options: ServerOptions): Promise<KrakenServer> {
-  const { world, keys, port, hasControl, silence } = options;
+  const { world, keys, port, hasControl, silence, keepUp = () => undefined } = options;
   const door = krakenDoor(world, keys);
   const report = () => reportOf(world, door);
   const reply = replier(silence);
@@ -39,6 +41,7 @@ export async function krakenServer(options: ServerOptions): Promise<KrakenServer
   const server = createServer((request, response) => {
     readBody(request)
       .then((body) => {
+        keepUp();
         const url = new URL(request.url ?? '/', 'http://localhost');
         if (!url.pathname.startsWith('/simulator'))
           return reply(door.call(rawCall(request, url, body)), response);

@@ -12,7 +12,7 @@ export function fixed(units: Units, places: number): string {
 }
 
 /** Kraken's times: seconds with a fraction. */
-export function seconds(ms: EpochMs): number {
+function seconds(ms: EpochMs): number {
   return ms / 1000;
 }
 

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { AppError } from '../../core/errors.ts';
 import type { EpochMs } from '../../core/market/timeframes.ts';
 import type { CallBudget, Charge } from './budget.ts';
-import { beginsWith, classOf, type ErrorClass, isKeyProblem, isThrottling } from './errors.ts';
+import { beginsWith, classOf, type ErrorClass, isCounterFull, isKeyProblem, isThrottling } from './errors.ts';
 import type { ApiKey, KeptKey } from './key.ts';
 import { type HttpAnswer, sendOnce } from './transport.ts';
 
@@ -147,7 +147,7 @@ async function answered(
   }: ClientOptions & { readonly call: PrivateCall; readonly again: () => Promise<Answer> },
 ): Promise<Answer> {
   if (!('errors' in answer)) return answer;
-  for (const error of answer.errors.filter(isThrottling))
+  for (const error of answer.errors.filter(isCounterFull))
     await budget.fill(
       beginsWith(error, 'EOrder:Rate limit exceeded') ? call.charge.change?.symbol : undefined,
     );

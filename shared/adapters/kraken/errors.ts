@@ -55,12 +55,11 @@ const classes: Readonly<Record<string, ErrorClass>> = {
   'ETrade:User Locked': 'misconfigured',
 };
 
-const throttling = [
+const fullCounters = [
   'EAPI:Rate limit exceeded',
   'EGeneral:Temporary lockout',
   'EGeneral:Too many requests',
   'EOrder:Rate limit exceeded',
-  'EService:Throttled',
 ];
 
 const gravity: readonly ErrorClass[] = ['refused', 'later', 'misconfigured', 'unknown'];
@@ -89,9 +88,14 @@ export function beginsWith(error: string, beginning: string): boolean {
   return spelled.startsWith(beginning) && !/^\w/.test(spelled.slice(beginning.length));
 }
 
-/** Whether the answer is that we call too often, though our counters say otherwise. */
+/** Whether the answer is that a counter of Kraken's is full, though ours is not. */
+export function isCounterFull(error: string): boolean {
+  return fullCounters.some((beginning) => beginsWith(error, beginning));
+}
+
+/** Whether we call too often: over a counter, or too much at once. */
 export function isThrottling(error: string): boolean {
-  return throttling.some((beginning) => beginsWith(error, beginning));
+  return isCounterFull(error) || beginsWith(error, 'EService:Throttled');
 }
 
 /** Whether the answer is that the key is not the one that Kraken has: perhaps it was exchanged. */
