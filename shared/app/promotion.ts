@@ -108,7 +108,15 @@ async function faultOfDecision(
 }
 
 /** What the two must have in common for one to show what the other does. Capital and mode are none of it. */
-const decisive = ['symbols', 'ensemble', 'risk', 'breakers', 'maxLateMinutes', 'strategies'] as const;
+const decisive = [
+  'symbols',
+  'entry',
+  'ensemble',
+  'risk',
+  'breakers',
+  'maxLateMinutes',
+  'strategies',
+] as const;
 
 function otherSections(one: Config, other: Config): readonly string[] {
   return decisive.filter((name) => canonicalJson(one[name]) !== canonicalJson(other[name]));
