@@ -119,7 +119,9 @@ async function readyFor(
   if (found.some(({ subject, level }) => subject === ORPHAN && level === 'fail'))
     await makeAccount(store, workspace);
   expectNoFailure(found);
-  await rehearse(venue, workspace, isQuiet);
+  // Orders of these kinds were taken before, and what is open is to be watched soon.
+  const isBusy = account !== undefined && account.orders.size + account.positions.size > 0;
+  if (!isBusy) await rehearse(venue, workspace, isQuiet);
   tellFindings([await promotionFinding(workspace)], isQuiet);
   const instruments: Instrument[] = [];
   for (const symbol of config.symbols) instruments.push(await venue.instrument(symbol));

@@ -22,7 +22,7 @@ import {
 } from './accounts.ts';
 import { overModelOf, sayOverModel } from './over-model.ts';
 import { outcomesOf, requestsOf, sayOutcomes, sayRequests } from './requests.ts';
-import { bold, instant, percent, red, say, sayJson, table, usd } from './screen.ts';
+import { bold, instant, legible, percent, red, say, sayJson, table, usd } from './screen.ts';
 import { lastEquity } from './tell-trades.ts';
 
 /** `hot-crypto status`: what an account has, and what is open. */
@@ -156,7 +156,7 @@ function showStatus(status: Status): void {
         one.symbol,
         one.quantity,
         instant(one.entryMs),
-        one.entryPrice,
+        legible(one.entryPrice),
         one.stop,
         one.isLeaving === null ? (one.isStopResting ? 'rests' : 'MISSING') : `selling (${one.isLeaving})`,
         one.supporters.join(' '),

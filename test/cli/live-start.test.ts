@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openWorkspace } from '../../cli/context.ts';
@@ -6,11 +6,13 @@ import type { KrakenAccount } from '../../cli/context-live.ts';
 import { liveMarketOf } from '../../cli/live-market.ts';
 import { sqliteStateStore } from '../../shared/adapters/sqlite/state-store.ts';
 import { listBreakers } from '../../shared/app/breakers.ts';
-import { unitsOf } from '../../shared/core/decimal.ts';
+import { textOf, unitsOf } from '../../shared/core/decimal.ts';
 import { AppError } from '../../shared/core/errors.ts';
 import { clientOrderId } from '../../shared/core/execution/client-id.ts';
+import { HOUR_MS } from '../../shared/core/market/timeframes.ts';
 import { filesIn, NOWHERE, type Outcome, runCli, temporaryFolder } from '../helpers/cli.ts';
 import { fakeVenue } from '../helpers/fake-venue.ts';
+import { makeLiveAccount } from '../helpers/live-account.ts';
 import { type SimulatedNow, simulatedNow } from '../helpers/simulated-now.ts';
 
 const { folder, remove } = temporaryFolder();
@@ -187,6 +189,32 @@ describe('an order under an id of ours that nobody knows', () => {
       outcomes: [{ what: `ignore ${txid}`, isDone: true }],
     });
     expect(book.openOrder({ txid })).toBeDefined();
+  });
+});
+
+describe('a start with something open', () => {
+  it('rehearses nothing, forgives what the engine guards against, and places the stop that is missing', async () => {
+    await opened();
+    const source = `kraken-live at ${kraken.baseUrl}`;
+    const atMs = Math.floor(Date.now() / (4 * HOUR_MS)) * 4 * HOUR_MS;
+    // The market of the test is never below 47,000. The books have 2,000 USD and 0.01 BTC, and both are there.
+    await makeLiveAccount(data, { atMs, source, price: 45_000 });
+    kraken.world.book.deposit('XXBT', unitsOf('0.01'));
+    // Fees above those of the config keep an account that holds nothing from starting.
+    writeFileSync(config(), `${readFileSync(config(), 'utf8')}fees: { taker: 0.003 }\n`);
+    const { code, stdout } = await start();
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^warn {2}BTC\/USD fees +this account pays 0\.0025 maker, 0\.004 taker; the config reckons with less/m,
+    );
+    expect(stdout).not.toMatch(/Kraken would take it/);
+    expect(await status()).toMatchObject({
+      positions: [{ isStopResting: true, stop: '44100' }],
+      unprotected: [],
+    });
+    expect(
+      [...kraken.world.book.inForce()].map(({ type, side, price }) => [type, side, textOf(price)]),
+    ).toEqual([['stop-loss', 'sell', '44100']]);
   });
 });
 

@@ -180,7 +180,7 @@ describe('a live account', () => {
 
   it('shows what its fills cost over the model', async () => {
     const atMs = Math.floor(Date.now() / 60_000) * 60_000 - 3_600_000;
-    await makeLiveAccount(data, atMs);
+    await makeLiveAccount(data, { atMs });
     // Bought at 100,000 where the minute opened at 99,900: the model buys at 99,900 × 1.0003 = 99,929.97, so at 99,930.
     // 70 more is 7.005 bps; for 0.01 BTC 0.70 USD, and the fee was 4 where the model has 0.004 × 999.30 = 3.9972.
     await openCandles({ dataFolder: data }, 'kraken').append({

@@ -13,23 +13,44 @@ const [account, symbol] = [LIVE_ACCOUNT, 'BTC/USD'];
 /** When the entry of the account was decided; it filled 2 s later. */
 const LIVE_ENTRY_MS: EpochMs = Date.UTC(2026, 0, 5, 12);
 
+interface LiveAccount {
+  readonly atMs?: EpochMs;
+  readonly source?: string;
+  /** USD that the coin was bought at; its stop lies 2 % below. */
+  readonly price?: number;
+}
+
 /**
- * Writes an account of real money as a run would have left it in the middle of things: 0.01 BTC bought at 100,000 USD,
- * its stop not placed yet, and an order at Kraken that nobody knows.
+ * Writes an account of real money as a run would have left it in the middle of things: 0.01 BTC bought, its stop not
+ * placed yet, and an order at Kraken that nobody knows.
  */
-export async function makeLiveAccount(dataFolder: string, atMs: EpochMs = LIVE_ENTRY_MS): Promise<void> {
+export async function makeLiveAccount(
+  dataFolder: string,
+  { atMs = LIVE_ENTRY_MS, source = LIVE_SOURCE, price = 100_000 }: LiveAccount = {},
+): Promise<void> {
   const store = openState({ dataFolder }, account);
   const capital = unitsOf('2000');
-  const head = await openAccount(store, { account, source: LIVE_SOURCE, capital, createdMs: atMs });
+  const head = await openAccount(store, { account, source, capital, createdMs: atMs });
   const fill = {
     atMs: atMs + 2_000,
-    price: unitsOf('100000'),
+    price: unitsOf(`${price}`),
     quantity: unitsOf('0.01'),
-    cost: unitsOf('1000'),
-    fee: unitsOf('4'),
+    cost: unitsOf(`${price / 100}`),
+    fee: unitsOf(`${price / 25_000}`),
   };
-  const plan = { symbol, tickMs: atMs, stopLevel: 98_000, atr: 1_000, target: null, timeStopMs: null };
-  const position = openPosition({ ...plan, supporters: [] }, fill, 1);
+  const plan = {
+    symbol,
+    tickMs: atMs,
+    stopLevel: 0.98 * price,
+    atr: 0.01 * price,
+    target: null,
+    timeStopMs: null,
+  };
+  const position = openPosition(
+    { ...plan, supporters: [{ instance: 'turtle@4h', weight: 1, isLatched: false }] },
+    fill,
+    1,
+  );
   const entry = orderOf({ account, symbol, tickMs: atMs, purpose: 'entry', number: 0 });
   const filled: Order = { ...entry, state: 'FILLED', filled: fill.quantity, fillIds: ['TABC'] };
   const orphan: Orphan = {
@@ -60,7 +81,7 @@ export async function makeLiveAccount(dataFolder: string, atMs: EpochMs = LIVE_E
   ] as const;
   await store.transact([
     { kind: 'put', ...keys.head(account), expect: 1, body: bodyOf(newest) },
-    { kind: 'put', ...keys.cash(account), expect: 1, body: bodyOf({ cash: unitsOf('996') }) },
+    { kind: 'put', ...keys.cash(account), expect: 1, body: bodyOf({ cash: capital - fill.cost - fill.fee }) },
     ...puts.map(([key, body]) => ({ kind: 'put', ...key, expect: 'absent', body: bodyOf(body) }) as const),
   ]);
   store.close();
