@@ -31,6 +31,7 @@ export function sayDecision(record: DecisionRecord, { isLong }: { readonly isLon
 interface StartSummary {
   readonly account: string;
   readonly isSynthetic: boolean;
+  readonly isLive: boolean;
   readonly lastTickMs: EpochMs | null;
   readonly equity: string;
   readonly openPositions: number;
@@ -81,6 +82,7 @@ export function tradeTeller({ store, market, isJson }: TellerOptions): Teller {
       return {
         account,
         isSynthetic: market.isSynthetic,
+        isLive: market.isLive,
         lastTickMs: head.value.lastTickMs,
         equity: positions.size === 0 ? textOf(cash.value) : equity,
         openPositions: positions.size,
