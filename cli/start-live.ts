@@ -1,7 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readExchangeKey } from '../config/environment.ts';
-import { type Account, LIVE_ACCOUNT, loadAccount } from '../shared/app/account.ts';
+import {
+  type Account,
+  LIVE_ACCOUNT,
+  loadAccount,
+  openAccount,
+  refuseOtherSource,
+} from '../shared/app/account.ts';
 import { keys } from '../shared/app/items.ts';
 import { examineLive, rememberInstruments } from '../shared/app/live-checks.ts';
+import { ORPHAN } from '../shared/app/live-findings.ts';
+import { lastTickMs } from '../shared/app/paper-loop.ts';
 import { rehearseOrders } from '../shared/app/rehearse.ts';
 import { AppError } from '../shared/core/errors.ts';
 import type { Finding } from '../shared/core/finding.ts';
@@ -9,7 +18,7 @@ import type { Instrument } from '../shared/core/market/instruments.ts';
 import type { StateStore } from '../shared/ports/state-store.ts';
 import type { AccountVenue } from '../shared/ports/venue.ts';
 import { openState, type Workspace, withInstruments } from './context.ts';
-import { connectKraken, isKrakenItself, type KrakenAccount } from './context-live.ts';
+import { connectKraken, isKrakenItself, type KrakenAccount, liveSource } from './context-live.ts';
 import { liveFeedOf, liveMarketOf } from './live-market.ts';
 import { rulesThatDiffer } from './markets.ts';
 import { promotionFinding } from './promotion.ts';
@@ -92,18 +101,23 @@ async function readyFor(
 ): Promise<readonly Instrument[]> {
   const { config } = workspace;
   const venue = rememberInstruments(kraken);
+  const account = await knownLiveAccount(store);
+  if (account !== undefined) refuseOtherSource(account.head.value, liveSource(config));
   progress('asking Kraken …');
   const found = await examineLive({
     store,
     exchange: kraken,
     venue,
     config,
-    account: await knownLiveAccount(store),
+    account,
     feed: liveFeedOf(workspace, { isStored: true }),
     nowMs: () => Date.now(),
   });
   progress('');
   tellFindings(found, isQuiet);
+  // What is asked about an orphan waits in the account, which must be there for it.
+  if (found.some(({ subject, level }) => subject === ORPHAN && level === 'fail'))
+    await makeAccount(store, workspace);
   expectNoFailure(found);
   await rehearse(venue, workspace, isQuiet);
   tellFindings([await promotionFinding(workspace)], isQuiet);
@@ -112,9 +126,17 @@ async function readyFor(
   return instruments;
 }
 
+/** As its first step would make it: without capital and halted. */
+async function makeAccount(store: StateStore, { config, instances }: Workspace): Promise<void> {
+  const createdMs = lastTickMs({ instances }, Date.now());
+  await openAccount(store, { account: LIVE_ACCOUNT, source: liveSource(config), capital: 0n, createdMs });
+}
+
 async function rehearse(venue: AccountVenue, { config }: Workspace, isQuiet: boolean): Promise<void> {
   progress('rehearsing …');
-  const rehearsed = await rehearseOrders(venue, { symbols: config.symbols, nowMs: Date.now() });
+  const { symbols } = config;
+  const waitMs = (ms: number) => sleep(ms);
+  const rehearsed = await rehearseOrders(venue, { symbols, nowMs: Date.now(), waitMs });
   progress('');
   tellFindings(rehearsed, isQuiet);
   expectNoFailure(rehearsed);

@@ -12,7 +12,7 @@ import { leastAccount } from '../core/risk/least-account.ts';
 import type { AccountExchange } from '../ports/exchange.ts';
 import type { StateStore } from '../ports/state-store.ts';
 import type { AccountVenue } from '../ports/venue.ts';
-import { type Account, LIVE_ACCOUNT, type Stored } from './account.ts';
+import { ABSENT, type Account, LIVE_ACCOUNT, type Stored } from './account.ts';
 import { waitingRequests } from './ask.ts';
 import { shortfalls } from './balance.ts';
 import { clockOffset } from './clock-offset.ts';
@@ -69,6 +69,7 @@ const checks: readonly Check[] = [
   { subject: 'balance', isGuarded: true, look: lookAtBalances },
   { subject: 'orphans', isGuarded: true, look: lookForOrphans },
   { subject: 'size', isGuarded: true, look: lookAtSizes },
+  { subject: 'armed', isGuarded: true, look: lookAtArming },
 ];
 
 /**
@@ -176,6 +177,21 @@ async function lookAtSizes(checked: LiveChecked): Promise<readonly Finding[]> {
     });
   }
   return sizeFindings(least, equity);
+}
+
+/** Whether a person has allowed entries: a new account of real money begins halted. */
+async function lookAtArming({ account }: LiveChecked): Promise<readonly Finding[]> {
+  const manual = account?.breakers.get('manual');
+  if (account !== undefined && manual?.value.state !== 'tripped') return [ok('armed', 'entries are allowed')];
+  const why = manual === undefined ? 'nobody has allowed entries yet' : manual.value.why;
+  const version = manual?.version ?? ABSENT;
+  return [
+    warn(
+      'armed',
+      `halted: it decides, and buys nothing (${why})`,
+      `\`npx --no hot-crypto breaker reset manual --version ${version} --why "…" --account live\` once it has started.`,
+    ),
+  ];
 }
 
 /** ATR(14, 4h) as the next decision will see it; NaN with too few candles. */

@@ -1,5 +1,5 @@
 import type { Config } from '../core/config.ts';
-import type { DecimalText } from '../core/decimal.ts';
+import { type DecimalText, textOf, unitsOf } from '../core/decimal.ts';
 import { type Finding, fail, ok, warn } from '../core/finding.ts';
 import type { Instrument } from '../core/market/instruments.ts';
 import type { LeastAccount } from '../core/risk/least-account.ts';
@@ -97,14 +97,17 @@ export function balanceFindings(
   });
 }
 
+/** The subject of a finding about one of them. */
+export const ORPHAN = 'orphan';
+
 /** Orders of ours that are not in the books: a person must say what they are. */
 export function orphanFindings(
   orphans: readonly Pick<ForeignOrder, 'exchangeId' | 'symbol' | 'side' | 'quantity' | 'isOpen'>[],
 ): readonly Finding[] {
   if (orphans.length === 0) return [ok('orphans', 'no order at Kraken under our ids but those in the books')];
   return orphans.map(({ exchangeId, symbol, side, quantity, isOpen }) =>
-    fail('orphan', {
-      message: `${exchangeId}, ${isOpen ? 'open' : 'filled'}: ${side} ${quantity} of ${symbol ?? 'an unknown pair'}, under an id of ours, and not in the books`,
+    fail(ORPHAN, {
+      message: `${exchangeId}, ${isOpen ? 'open' : 'filled'}: ${side} ${textOf(unitsOf(quantity))} of ${symbol ?? 'an unknown pair'}, under an id of ours, and not in the books`,
       hint: `Take it into the books, or say that it is none of ours: \`npx --no hot-crypto breaker adopt ${exchangeId} --why "…"\`, or \`ignore\`.`,
     }),
   );

@@ -16,20 +16,39 @@ const CAP_FRACTION = 1.001;
 /** Kinds of orders as a person calls them, in the order in which they are rehearsed. */
 const kinds = ['market buy', 'stop-loss sell', 'post-only limit buy', 'capped buy', 'market sell'] as const;
 
+/** Calls of the checks before may have used up what entries may use: so long it is waited, in steps. */
+const PATIENCE_MS = 60_000;
+const STEP_MS = 3_000;
+
+interface Rehearsal {
+  readonly symbols: readonly string[];
+  readonly nowMs: EpochMs;
+  readonly waitMs: (ms: number) => Promise<void>;
+}
+
 /**
  * Has the least order of every kind that the engine sends checked by the exchange, of each symbol, without placing any.
  * @param venue what checks them; it says what it would say to the order itself
  */
 export async function rehearseOrders(
   venue: Pick<AccountVenue, 'instrument' | 'quote' | 'rehearse'>,
-  { symbols, nowMs }: { readonly symbols: readonly string[]; readonly nowMs: EpochMs },
+  { symbols, nowMs, waitMs }: Rehearsal,
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
+  let leftMs = PATIENCE_MS;
+  const patiently = async (request: OrderRequest): Promise<PlaceResult> => {
+    for (;;) {
+      const result = await venue.rehearse(request);
+      if (result.kind !== 'later' || leftMs <= 0) return result;
+      leftMs -= STEP_MS;
+      await waitMs(STEP_MS);
+    }
+  };
   for (const symbol of symbols) {
     const requests = requestsOf(await venue.instrument(symbol), await venue.quote(symbol), nowMs);
     for (const [at, request] of requests.entries()) {
       const subject = `${symbol} ${kinds[at]}`;
-      findings.push(findingOf(subject, await venue.rehearse(request)));
+      findings.push(findingOf(subject, await patiently(request)));
     }
   }
   return findings;

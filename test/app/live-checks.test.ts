@@ -9,6 +9,7 @@ import { AppError } from '../../shared/core/errors.ts';
 import { clientOrderId } from '../../shared/core/execution/client-id.ts';
 import { openPosition } from '../../shared/core/execution/position.ts';
 import type { Finding } from '../../shared/core/finding.ts';
+import type { Breaker } from '../../shared/core/risk/breakers.ts';
 import type { ForeignOrder } from '../../shared/ports/exchange.ts';
 import { barsOf } from '../helpers/bars.ts';
 import { fakeVenue, type Said } from '../helpers/fake-venue.ts';
@@ -27,15 +28,13 @@ interface Shown {
 
 /** An account with so much capital, and what it holds. */
 async function accountWith(capital: string, held?: string): Promise<Account> {
-  const store = sqliteStateStore({ file: ':memory:', durability: 'relaxed' });
-  await openAccount(store, {
-    account: 'live',
-    source: 'kraken-live',
-    capital: unitsOf(capital),
-    createdMs: 0,
-  });
-  const account = await loadAccount(store, 'live');
-  store.close();
+  const own = sqliteStateStore({ file: ':memory:', durability: 'relaxed' });
+  const wanted = { account: 'live', source: 'kraken-live', capital: unitsOf(capital), createdMs: 0 };
+  await openAccount(own, wanted);
+  const loaded = await loadAccount(own, 'live');
+  own.close();
+  const closed: Breaker = { scope: 'manual', state: 'closed', untilMs: null, atMs: 0, why: 'go', by: 'ann' };
+  const account = { ...loaded, breakers: new Map([['manual', { value: closed, version: 1 }]]) };
   if (held === undefined) return account;
   const [quantity, zero] = [unitsOf(held), 0n];
   const plan = {
@@ -89,10 +88,11 @@ describe('the checks before real money is traded', () => {
       'ok USD: 150.5 at Kraken, 150 in the books',
       'ok orphans: no order at Kraken under our ids but those in the books',
       'ok BTC/USD size: the least order needs an account of 10 USD at the tightest stop, of 80 at the widest',
+      'ok armed: entries are allowed',
     ]);
   });
 
-  it('before the first start say that nothing is allotted', async () => {
+  it('before the first start say that nothing is allotted, and that nobody has allowed entries', async () => {
     expect(not(await findings({}))).toEqual([
       {
         level: 'warn',
@@ -100,6 +100,13 @@ describe('the checks before real money is traded', () => {
         text: 'nothing is allotted: it decides, and buys nothing',
         remedy:
           '`npx --no hot-crypto capital add 100 --why "first money" --account live` once it has started.',
+      },
+      {
+        level: 'warn',
+        subject: 'armed',
+        text: 'halted: it decides, and buys nothing (nobody has allowed entries yet)',
+        remedy:
+          '`npx --no hot-crypto breaker reset manual --version 0 --why "…" --account live` once it has started.',
       },
     ]);
   });
@@ -253,6 +260,6 @@ describe('the checks before real money is traded', () => {
       'warn others: not looked at',
     ]);
     const away = await findings({ keyRights: failing('exchange-unavailable') });
-    expect([away[0]?.text, away.length]).toEqual(['no', 9]);
+    expect([away[0]?.text, away.length]).toEqual(['no', 10]);
   });
 });

@@ -3,7 +3,14 @@ import { rehearseOrders } from '../../shared/app/rehearse.ts';
 import type { PlaceResult } from '../../shared/ports/exchange.ts';
 import { fakeVenue } from '../helpers/fake-venue.ts';
 
-const wanted = { symbols: ['BTC/USD'], nowMs: 1_700_000_000_000 };
+let waitedMs = 0;
+const wanted = {
+  symbols: ['BTC/USD'],
+  nowMs: 1_700_000_000_000,
+  waitMs: async (ms: number) => {
+    waitedMs += ms;
+  },
+};
 
 const findings = (results: Readonly<Record<string, PlaceResult>>) =>
   rehearseOrders(
@@ -66,6 +73,18 @@ describe('the rehearsal', () => {
       text: `Kraken would not take it: ${'why' in result ? result.why : ''}`,
     });
     expect(stop?.remedy).toMatch(hint);
+  });
+
+  it('waits where Kraken allows no call now, a minute in all', async () => {
+    const later: PlaceResult = { kind: 'later', why: 'no more calls for 7.3 s' };
+    let tries = 0;
+    waitedMs = 0;
+    const venue = fakeVenue({ rehearse: () => (++tries < 4 ? later : { kind: 'accepted' }) });
+    const found = await rehearseOrders(venue, wanted);
+    expect([found.every(({ level }) => level === 'ok'), tries, waitedMs]).toEqual([true, 8, 9_000]);
+    waitedMs = 0;
+    const never = await rehearseOrders(fakeVenue({ rehearse: () => later }), wanted);
+    expect([never.every(({ level }) => level === 'fail'), waitedMs]).toEqual([true, 60_000]);
   });
 
   it('does not take an empty purse for a wrong order', async () => {
