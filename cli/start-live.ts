@@ -112,6 +112,7 @@ async function readyFor(
     account,
     feed: liveFeedOf(workspace, { isStored: true }),
     nowMs: () => Date.now(),
+    waitMs: (ms) => sleep(ms),
   });
   progress('');
   tellFindings(found, isQuiet);
@@ -123,8 +124,23 @@ async function readyFor(
   const isBusy = account !== undefined && account.orders.size + account.positions.size > 0;
   if (!isBusy) await rehearse(venue, workspace, isQuiet);
   tellFindings([await promotionFinding(workspace)], isQuiet);
+  return instrumentsOf(venue, { symbols: config.symbols, isBusy });
+}
+
+/** Kraken's rules. Where it does not tell them now, what is open is watched by those of the config all the same. */
+async function instrumentsOf(
+  venue: AccountVenue,
+  { symbols, isBusy }: { readonly symbols: readonly string[]; readonly isBusy: boolean },
+): Promise<readonly Instrument[]> {
   const instruments: Instrument[] = [];
-  for (const symbol of config.symbols) instruments.push(await venue.instrument(symbol));
+  for (const symbol of symbols) {
+    try {
+      instruments.push(await venue.instrument(symbol));
+    } catch (error) {
+      if (!isBusy || !(error instanceof AppError)) throw error;
+      note(yellow(`${error.message} The rules of the config are used for ${symbol}.`));
+    }
+  }
   return instruments;
 }
 

@@ -38,6 +38,7 @@ export interface LiveChecked {
   readonly account: Account | undefined;
   readonly feed: Pick<Feed, 'window'>;
   readonly nowMs: () => EpochMs;
+  readonly waitMs: (ms: number) => Promise<void>;
 }
 
 /** The same venue, asked once for the rules and fees of a pair: each answer costs a call of the few that Kraken allows. */
@@ -82,22 +83,34 @@ export async function examineLive(checked: LiveChecked): Promise<readonly Findin
   const isBusy = account !== undefined && account.orders.size + account.positions.size > 0;
   const findings: Finding[] = [];
   for (const { subject, isGuarded, look } of checks) {
-    const { found, code } = await looked(subject, () => look(checked));
-    findings.push(...(isBusy && isGuarded ? found.map(softened) : found));
+    const { found, code } = await looked(subject, checked, look);
+    const isAway = code !== undefined && PASSING.includes(code);
+    findings.push(...(isBusy && (isGuarded || isAway) ? found.map(softened) : found));
     if (code === 'exchange-misconfigured') return [...findings, warn('others', 'not looked at')];
   }
   return findings;
 }
 
+/** An exchange that did not answer: nothing was found wrong. */
+const PASSING: readonly ErrorCode[] = ['exchange-unavailable', 'exchange-throttled', 'source-unavailable'];
+const TRIES_MAX = 5;
+const PAUSE_MS = 2_000;
+
+/** Nothing here changes anything, so what had no answer is asked again. */
 async function looked(
   subject: string,
-  look: () => Promise<readonly Finding[]>,
+  checked: LiveChecked,
+  look: Check['look'],
 ): Promise<{ readonly found: readonly Finding[]; readonly code?: ErrorCode }> {
-  try {
-    return { found: await look() };
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    return { found: [fail(subject, error)], code: error.code };
+  for (let tries = 1; ; tries++) {
+    try {
+      return { found: await look(checked) };
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      const { code } = error;
+      if (tries === TRIES_MAX || !PASSING.includes(code)) return { found: [fail(subject, error)], code };
+      await checked.waitMs(PAUSE_MS);
+    }
   }
 }
 

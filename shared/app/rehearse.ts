@@ -1,4 +1,5 @@
 import { floorTo, textOf, unitsOfNumber } from '../core/decimal.ts';
+import { AppError } from '../core/errors.ts';
 import { clientOrderId, type Purpose } from '../core/execution/client-id.ts';
 import { type Finding, fail, ok, warn } from '../core/finding.ts';
 import type { Instrument } from '../core/market/instruments.ts';
@@ -38,7 +39,7 @@ export async function rehearseOrders(
   let leftMs = PATIENCE_MS;
   const patiently = async (request: OrderRequest): Promise<PlaceResult> => {
     for (;;) {
-      const result = await venue.rehearse(request);
+      const result = await venue.rehearse(request).catch(unanswered);
       if (result.kind !== 'later' || leftMs <= 0) return result;
       leftMs -= STEP_MS;
       await waitMs(STEP_MS);
@@ -52,6 +53,13 @@ export async function rehearseOrders(
     }
   }
   return findings;
+}
+
+/** A rehearsal places nothing: without an answer it is simply asked again. */
+function unanswered(error: unknown): PlaceResult {
+  if (error instanceof AppError && error.code === 'exchange-unavailable')
+    return { kind: 'later', why: error.message };
+  throw error;
 }
 
 function requestsOf(
