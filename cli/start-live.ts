@@ -7,6 +7,7 @@ import {
   openAccount,
   refuseOtherSource,
 } from '../shared/app/account.ts';
+import { askAgain } from '../shared/app/ask-again.ts';
 import { keys } from '../shared/app/items.ts';
 import { examineLive, rememberInstruments } from '../shared/app/live-checks.ts';
 import { ORPHAN } from '../shared/app/live-findings.ts';
@@ -135,7 +136,12 @@ async function instrumentsOf(
   const instruments: Instrument[] = [];
   for (const symbol of symbols) {
     try {
-      instruments.push(await venue.instrument(symbol));
+      instruments.push(
+        await askAgain(
+          () => venue.instrument(symbol),
+          (ms) => sleep(ms),
+        ),
+      );
     } catch (error) {
       if (!isBusy || !(error instanceof AppError)) throw error;
       note(yellow(`${error.message} The rules of the config are used for ${symbol}.`));

@@ -14,6 +14,7 @@ import type { StateStore } from '../ports/state-store.ts';
 import type { AccountVenue } from '../ports/venue.ts';
 import { ABSENT, type Account, LIVE_ACCOUNT, type Stored } from './account.ts';
 import { waitingRequests } from './ask.ts';
+import { askAgain, hadNoAnswer } from './ask-again.ts';
 import { shortfalls } from './balance.ts';
 import { clockOffset } from './clock-offset.ts';
 import {
@@ -84,17 +85,11 @@ export async function examineLive(checked: LiveChecked): Promise<readonly Findin
   const findings: Finding[] = [];
   for (const { subject, isGuarded, look } of checks) {
     const { found, code } = await looked(subject, checked, look);
-    const isAway = code !== undefined && PASSING.includes(code);
-    findings.push(...(isBusy && (isGuarded || isAway) ? found.map(softened) : found));
+    findings.push(...(isBusy && (isGuarded || hadNoAnswer(code)) ? found.map(softened) : found));
     if (code === 'exchange-misconfigured') return [...findings, warn('others', 'not looked at')];
   }
   return findings;
 }
-
-/** An exchange that did not answer: nothing was found wrong. */
-const PASSING: readonly ErrorCode[] = ['exchange-unavailable', 'exchange-throttled', 'source-unavailable'];
-const TRIES_MAX = 5;
-const PAUSE_MS = 2_000;
 
 /** Nothing here changes anything, so what had no answer is asked again. */
 async function looked(
@@ -102,15 +97,11 @@ async function looked(
   checked: LiveChecked,
   look: Check['look'],
 ): Promise<{ readonly found: readonly Finding[]; readonly code?: ErrorCode }> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return { found: await look(checked) };
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      const { code } = error;
-      if (tries === TRIES_MAX || !PASSING.includes(code)) return { found: [fail(subject, error)], code };
-      await checked.waitMs(PAUSE_MS);
-    }
+  try {
+    return { found: await askAgain(() => look(checked), checked.waitMs) };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return { found: [fail(subject, error)], code: error.code };
   }
 }
 

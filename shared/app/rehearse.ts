@@ -7,6 +7,7 @@ import type { EpochMs } from '../core/market/timeframes.ts';
 import { leastQuantity } from '../core/risk/least-account.ts';
 import type { OrderRequest, PlaceResult } from '../ports/exchange.ts';
 import type { AccountVenue } from '../ports/venue.ts';
+import { askAgain } from './ask-again.ts';
 
 /** Orders that lie well away from the market, as a stop and a maker entry do. */
 const STOP_FRACTION = 0.9;
@@ -46,7 +47,9 @@ export async function rehearseOrders(
     }
   };
   for (const symbol of symbols) {
-    const requests = requestsOf(await venue.instrument(symbol), await venue.quote(symbol), nowMs);
+    const instrument = await askAgain(() => venue.instrument(symbol), waitMs);
+    const quote = await askAgain(() => venue.quote(symbol), waitMs);
+    const requests = requestsOf(instrument, quote, nowMs);
     for (const [at, request] of requests.entries()) {
       const subject = `${symbol} ${kinds[at]}`;
       findings.push(findingOf(subject, await patiently(request)));
