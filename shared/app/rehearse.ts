@@ -7,7 +7,7 @@ import type { EpochMs } from '../core/market/timeframes.ts';
 import { leastQuantity } from '../core/risk/least-account.ts';
 import type { OrderRequest, PlaceResult } from '../ports/exchange.ts';
 import type { AccountVenue } from '../ports/venue.ts';
-import { askAgain } from './ask-again.ts';
+import { askAgain, hadNoAnswer } from './ask-again.ts';
 
 /** Orders that lie well away from the market, as a stop and a maker entry do. */
 const STOP_FRACTION = 0.9;
@@ -60,7 +60,7 @@ export async function rehearseOrders(
 
 /** A rehearsal places nothing: without an answer it is simply asked again. */
 function unanswered(error: unknown): PlaceResult {
-  if (error instanceof AppError && error.code === 'exchange-unavailable')
+  if (error instanceof AppError && hadNoAnswer(error.code))
     return { kind: 'later', why: error.message };
   throw error;
 }
