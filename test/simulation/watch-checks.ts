@@ -1,0 +1,76 @@
+import type { Config } from '../../shared/core/config.ts';
+import { textOf, unitsOf } from '../../shared/core/decimal.ts';
+import type { KrakenBook } from '../kraken-simulator/book.ts';
+import type { RunReport } from './drive.ts';
+import type { ExchangeChecks } from './exchange-checks.ts';
+import type { LedgerChecks } from './ledger-checks.ts';
+import type { MemoryStore } from './memory-store.ts';
+import { ACCOUNT, TICK_MS } from './setup.ts';
+import { demand } from './violation.ts';
+
+/** What is demanded of runs as they end, and of the world at its end. */
+export interface WatchChecks {
+  /** @param isClean nothing went wrong while it ran: all was answered */
+  ended(report: RunReport, isClean: boolean): void;
+  /** Something may have kept a run from protecting. */
+  disturbed(): void;
+  settled(atMs: number): void;
+}
+
+interface Watched {
+  readonly store: MemoryStore;
+  readonly book: KrakenBook;
+  readonly config: Config;
+  readonly exchange: ExchangeChecks;
+  readonly ledger: LedgerChecks;
+}
+
+export function watchChecks(world: Watched): WatchChecks {
+  const { config, exchange } = world;
+  /** Clean runs in a row that left a symbol bare. */
+  const bareRuns = new Map<string, number>();
+  return {
+    ended({ unprotected }, isClean) {
+      if (!isClean) return bareRuns.clear();
+      for (const symbol of config.symbols) {
+        const runs = isBare(exchange, config, symbol) ? (bareRuns.get(symbol) ?? 0) + 1 : 0;
+        bareRuns.set(symbol, runs);
+        demand(runs < 2 || unprotected.includes(symbol), 'protected within a watch', () =>
+          `${symbol} is bare: ${textOf(exchange.held(symbol))} held, ${textOf(exchange.covered(symbol))} covered`,
+        );
+      }
+    },
+    disturbed: () => bareRuns.clear(),
+    settled: (atMs) => settled(world, atMs),
+  };
+}
+
+/** More is held than is covered, by an amount that an order could carry. */
+function isBare({ held, covered }: ExchangeChecks, { markets }: Config, symbol: string): boolean {
+  return held(symbol) - covered(symbol) >= unitsOf(markets[symbol]?.minQuantity ?? '0');
+}
+
+function settled({ store, book, config, exchange, ledger }: Watched, atMs: number): void {
+  const items = store.now.query(`ACCOUNT#${ACCOUNT}`);
+  const settles = (isSo: boolean, what: () => string) => demand(isSo, 'settles', what);
+  const missing = ledger.missing();
+  settles(missing.length === 0, () => `fills ${missing.map(({ txid }) => txid).join(', ')} are not booked`);
+  const requests = store.now.query(`REQUEST#${ACCOUNT}`);
+  settles(requests.length === 0, () => `requests wait: ${JSON.stringify(requests.map(({ body }) => body))}`);
+  const head = items.find(({ sk }) => sk === 'HEAD');
+  const newestMs = Math.floor(atMs / TICK_MS) * TICK_MS;
+  settles(head?.body['lastTickMs'] === newestMs, () => `the newest tick is ${head?.body['lastTickMs']}, ${newestMs} was due`);
+  const orders = items.filter(({ sk }) => sk.startsWith('ORDER#'));
+  const underWay = orders.filter(({ body }) => body['state'] !== 'OPEN');
+  settles(underWay.length === 0, () => `orders are under way: ${JSON.stringify(underWay.map(({ body }) => body))}`);
+  const known = new Set(orders.map(({ sk }) => sk.slice('ORDER#'.length)));
+  const strays = [...book.orders.values()].filter(
+    ({ status, clOrdId }) => status === 'open' && clOrdId !== null && !known.has(clOrdId),
+  );
+  settles(strays.length === 0, () => `the exchange has ${strays.map(({ clOrdId }) => clOrdId).join(', ')}, the books do not`);
+  for (const symbol of config.symbols) {
+    settles(!isBare(exchange, config, symbol), () => `${symbol} is bare`);
+    const over = exchange.covered(symbol) - exchange.held(symbol);
+    settles(over <= 0n, () => `${textOf(over)} of ${symbol} more is to be sold than is held`);
+  }
+}
