@@ -224,6 +224,7 @@ export function paperTrader(
     lookbackRows: LOOKBACK_ROWS,
     feed,
     exchange,
+    live: null,
   };
   return { trader, exchange };
 }

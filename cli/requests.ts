@@ -100,5 +100,8 @@ function wordsOf(request: Request): string {
       return `trip ${request.scope}`;
     case 'reset':
       return `reset ${request.scope}`;
+    case 'adopt':
+    case 'ignore':
+      return `${request.kind} ${request.order}`;
   }
 }

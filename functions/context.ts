@@ -168,6 +168,7 @@ function loopOver({ store, feed, source, codeVersion, config, leaseMs }: Parts):
     lookbackRows: LOOKBACK_ROWS,
     feed,
     exchange,
+    live: null,
   };
   return {
     paper: { trader, exchange, execCandle: feed.execCandle },

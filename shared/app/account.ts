@@ -4,12 +4,15 @@ import { AppError } from '../core/errors.ts';
 import type { Order } from '../core/execution/order.ts';
 import type { Position } from '../core/execution/position.ts';
 import type { EpochMs } from '../core/market/timeframes.ts';
-import type { Breaker, BreakerScope } from '../core/risk/breakers.ts';
+import { type Breaker, type BreakerScope, ENGINE } from '../core/risk/breakers.ts';
 import { newStanding } from '../core/risk/standing.ts';
 import type { Item, StateStore } from '../ports/state-store.ts';
-import { bodyOf, breakerPartition, type Head, keys, readItem } from './items.ts';
+import { bodyOf, breakerPartition, type Head, keys, type Orphan, readItem } from './items.ts';
 import { type Lease, withLease } from './lease.ts';
 import type { Trader } from './trader.ts';
+
+/** The version of what is not stored: its first write wants no item there. */
+export const ABSENT = 0;
 
 /** A value with the version of the item that holds it. */
 export interface Stored<Value> {
@@ -24,6 +27,8 @@ export interface Account {
   cash: Stored<Units>;
   readonly positions: Map<string, Stored<Position>>;
   readonly orders: Map<string, Stored<Order>>;
+  /** Orders at the exchange that look like ours and are not in the books, by the exchange's names. */
+  readonly orphans: Map<string, Stored<Orphan>>;
   /** Those that exist, by scope. Others may write them meanwhile. */
   readonly breakers: Map<BreakerScope, Stored<Breaker>>;
   /** False once a write was refused or had no answer: what is stored is then not known here any more. */
@@ -53,7 +58,10 @@ export async function withSession<Result>(
   );
 }
 
-/** Creates the account if it is new. @throws AppError `account-mismatch` when it has another source */
+/**
+ * Creates the account if it is new: one of real money is halted until a person allows entries for the first time.
+ * @throws AppError `account-mismatch` when it has another source
+ */
 export async function openAccount(
   store: StateStore,
   wanted: Pick<Head, 'account' | 'source' | 'capital' | 'createdMs'>,
@@ -62,6 +70,7 @@ export async function openAccount(
   const standing = newStanding(capital, createdMs);
   const head: Head = {
     ...wanted,
+    armedMs: account === LIVE_ACCOUNT ? null : createdMs,
     openOrders: 0,
     openPositions: 0,
     lastTickMs: null,
@@ -115,6 +124,10 @@ export async function loadAccount(store: StateStore, id: string): Promise<Accoun
       const order = readItem('order', item);
       return [order.clientOrderId, order];
     }),
+    orphans: under('ORPHAN#', (item) => {
+      const orphan = readItem('orphan', item);
+      return [orphan.exchangeId, orphan];
+    }),
     breakers,
     isInStep: true,
   };
@@ -158,8 +171,21 @@ export async function loadBreakers(
   account: string,
 ): Promise<Map<BreakerScope, Stored<Breaker>>> {
   const items = await store.query(breakerPartition(account));
-  return new Map(items.map((item) => [item.sk, { value: readItem('breaker', item), version: item.version }]));
+  const known = new Map(
+    items.map((item) => [item.sk, { value: readItem('breaker', item), version: item.version }]),
+  );
+  // Breakers of real money fail closed: what was never allowed, or was lost, forbids.
+  if (account === LIVE_ACCOUNT && !known.has('manual')) known.set('manual', NEVER_ARMED);
+  return known;
 }
+
+/** The account of real money. */
+export const LIVE_ACCOUNT = 'live';
+
+const NEVER_ARMED: Stored<Breaker> = {
+  value: { scope: 'manual', state: 'tripped', untilMs: null, atMs: 0, why: 'Never armed.', by: ENGINE },
+  version: ABSENT,
+};
 
 /** Whether a later tick has been decided: the account has moved on, and nothing may happen in its past. */
 export function isBehind({ head }: Account, atMs: EpochMs): boolean {

@@ -2,7 +2,7 @@ import { AppError } from '../core/errors.ts';
 import type { EpochMs } from '../core/market/timeframes.ts';
 import { type Breaker, type BreakerScope, isTripped, scopesOf, trip } from '../core/risk/breakers.ts';
 import type { Action, StateStore } from '../ports/state-store.ts';
-import { loadBreakers, loadHead } from './account.ts';
+import { ABSENT, loadBreakers, loadHead } from './account.ts';
 import { type Ask, requestAction } from './ask.ts';
 import { bodyOf, keys } from './items.ts';
 
@@ -63,7 +63,7 @@ export async function tripBreaker(
     const known = (await loadBreakers(store, account)).get(scope);
     const after = trip(known?.value, { scope, untilMs: null, atMs, why: ask.why, by: ask.by });
     const written = await store.transact([
-      put(account, after, known?.version ?? 'absent'),
+      put(account, after, known?.version ?? ABSENT),
       requestAction(account, ask, what),
     ]);
     // A wish that is there already is this one: its answer was lost.
@@ -99,7 +99,8 @@ export async function resetBreaker(
   throw changed(scope, now?.value ?? known.value, now?.version ?? version);
 }
 
-function put(account: string, breaker: Breaker, expect: number | 'absent'): Action {
+function put(account: string, breaker: Breaker, version: number): Action {
+  const expect = version === ABSENT ? 'absent' : version;
   return { kind: 'put', ...keys.breaker(account, breaker.scope), expect, body: bodyOf(breaker) };
 }
 

@@ -5,18 +5,20 @@ import type { Position } from '../core/execution/position.ts';
 import type { EpochMs } from '../core/market/timeframes.ts';
 import type { Breaker } from '../core/risk/breakers.ts';
 import type { Action } from '../ports/state-store.ts';
-import { type Account, loadBreakers, type Session, type Stored } from './account.ts';
-import { bodyOf, breakerPartition, type Head, keys, sortableMs } from './items.ts';
+import { ABSENT, type Account, loadBreakers, type Session, type Stored } from './account.ts';
+import { bodyOf, breakerPartition, type Head, keys, type Orphan, sortableMs } from './items.ts';
 import { leaseLost } from './lease.ts';
 import type { Trader } from './trader.ts';
 
 /** What one transaction changes. Orders that became final and positions without quantity move to the history. */
 export interface Changes {
-  readonly head?: Partial<Pick<Head, 'lastTickMs' | 'markedMs' | 'standing' | 'capital'>>;
+  readonly head?: Partial<Pick<Head, 'lastTickMs' | 'markedMs' | 'standing' | 'capital' | 'armedMs'>>;
   readonly cash?: Units;
   readonly positions?: readonly Position[];
   readonly orders?: readonly Order[];
   readonly breakers?: readonly Breaker[];
+  /** Found at the exchange, or judged by a person. */
+  readonly orphans?: readonly Orphan[];
   /** Items that must not exist yet, or must have the version named: fills, decisions, marks, ticks. */
   readonly items?: readonly Action[];
 }
@@ -56,6 +58,7 @@ export async function tryCommit(session: Committing, changes: Changes): Promise<
   account.cash = next.cash;
   replace(account.positions, next.positions);
   replace(account.orders, next.orders);
+  replace(account.orphans, next.orphans);
   replace(account.breakers, next.breakers);
   return true;
 }
@@ -73,13 +76,18 @@ function replace<Value>(map: Map<string, Value>, by: ReadonlyMap<string, Value>)
 }
 
 function applied(account: Account, changes: Changes): Account {
-  const { head, cash, positions = [], orders = [], breakers = [] } = changes;
+  const { head, cash, positions = [], orders = [], breakers = [], orphans = [] } = changes;
   const next: Account = {
     ...account,
     positions: new Map(account.positions),
     orders: new Map(account.orders),
+    orphans: new Map(account.orphans),
     breakers: new Map(account.breakers),
   };
+  for (const orphan of orphans) {
+    const { exchangeId } = orphan;
+    next.orphans.set(exchangeId, { value: orphan, version: bumped(account.orphans.get(exchangeId)) });
+  }
   for (const breaker of breakers) {
     const { scope } = breaker;
     next.breakers.set(scope, { value: breaker, version: bumped(account.breakers.get(scope)) });
@@ -138,11 +146,23 @@ function writes(before: Account, after: Account, changes: Changes): readonly Act
         historyOf(id, `ORDER#${sortableMs(order.decidedMs)}#${order.clientOrderId}`, order, order.decidedMs),
       );
   }
-  for (const breaker of changes.breakers ?? []) {
-    const known = before.breakers.get(breaker.scope);
-    actions.push(...movable(keys.breaker(id, breaker.scope), known, breaker, false));
-  }
+  actions.push(...findings(before, changes));
   return actions;
+}
+
+/** Orphans and breakers. */
+function findings(before: Account, { orphans = [], breakers = [] }: Changes): readonly Action[] {
+  const { id } = before;
+  return [
+    ...orphans.flatMap((orphan) => {
+      const known = before.orphans.get(orphan.exchangeId);
+      return movable(keys.orphan(id, orphan.exchangeId), known, orphan, false);
+    }),
+    ...breakers.flatMap((breaker) => {
+      const known = before.breakers.get(breaker.scope);
+      return movable(keys.breaker(id, breaker.scope), known, breaker, false);
+    }),
+  ];
 }
 
 function movable(
@@ -151,7 +171,9 @@ function movable(
   value: object,
   isEnd: boolean,
 ): readonly Action[] {
-  if (!isEnd) return [{ kind: 'put', ...key, expect: known?.version ?? 'absent', body: bodyOf(value) }];
+  const { version = ABSENT } = known ?? {};
+  const expect = version === ABSENT ? 'absent' : version;
+  if (!isEnd) return [{ kind: 'put', ...key, expect, body: bodyOf(value) }];
   return known === undefined ? [] : [{ kind: 'remove', ...key, expect: known.version }];
 }
 

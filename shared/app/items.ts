@@ -21,6 +21,11 @@ export const keys = {
     sk: `POSITION#${symbolKey(symbol)}`,
   }),
   order: (account: string, id: string): ItemKey => ({ pk: `ACCOUNT#${account}`, sk: `ORDER#${id}` }),
+  /** An order at the exchange that looks like ours and that the books do not know. */
+  orphan: (account: string, exchangeId: string): ItemKey => ({
+    pk: `ACCOUNT#${account}`,
+    sk: `ORPHAN#${exchangeId}`,
+  }),
   /** By time, so that what came after an instant is one query. */
   fill: (account: string, { atMs, id }: { readonly atMs: EpochMs; readonly id: string }): ItemKey => ({
     pk: `FILL#${account}`,
@@ -100,7 +105,7 @@ const positionSchema = z.strictObject({
   exitsEnded: z.int(),
 }) satisfies z.ZodType<Position>;
 
-const orderSchema = z.strictObject({
+const currentOrder = z.strictObject({
   clientOrderId: z.string(),
   symbol: z.string(),
   purpose: z.enum(['entry', 'stop', 'exit']),
@@ -122,7 +127,23 @@ const orderSchema = z.strictObject({
   filled: units,
   fillIds: z.array(z.string()),
   refusal: z.string().nullable(),
+  ended: z.strictObject({ stops: z.int(), exits: z.int() }),
 }) satisfies z.ZodType<Order>;
+
+/** What schema 1 wrote: it knew no limit orders, no nonce, and only how many fills of an order were booked. */
+const orderOfSchema1 = currentOrder
+  .omit({ limitPrice: true, mark: true, absence: true, fillIds: true, ended: true })
+  .extend({ sentAtMs: ms.nullable(), fills: z.int() })
+  .transform(({ sentAtMs, fills, ...order }) => ({
+    ...order,
+    limitPrice: null,
+    mark: sentAtMs === null ? null : { sentAtMs, deadlineMs: sentAtMs, nonce: '0' },
+    absence: null,
+    fillIds: Array.from({ length: fills }, (_, n) => `${order.clientOrderId}#${n}`),
+    ended: { stops: 0, exits: 0 },
+  })) satisfies z.ZodType<Order>;
+
+const orderSchema = z.union([currentOrder, orderOfSchema1]);
 
 const standingSchema = z.strictObject({
   peak: units,
@@ -142,6 +163,8 @@ const headSchema = z.strictObject({
   /** All that was ever allotted, less what was taken out. */
   capital: units,
   createdMs: ms,
+  /** When a person first allowed entries; null: never yet. Paper arms itself as it begins. */
+  armedMs: ms.nullable().default(null),
   openOrders: z.int(),
   openPositions: z.int(),
   /** Newest tick that was decided. */
@@ -182,6 +205,23 @@ const breakerSchema = z.strictObject({
   by: z.string(),
 }) satisfies z.ZodType<Breaker>;
 
+const orphanSchema = z.strictObject({
+  exchangeId: z.string(),
+  clientOrderId: z.string(),
+  symbol: z.string().nullable(),
+  side: z.enum(['buy', 'sell']),
+  quantity: units,
+  filled: units,
+  openedMs: ms,
+  /** Wall time of the run that saw it first: an answer may lag, so a second run must see it too. */
+  seenMs: ms,
+  /** `gone`: suspected and not shown again; `adopted` and `ignored`: what a person said. */
+  state: z.enum(['suspected', 'found', 'adopted', 'ignored', 'gone']),
+});
+
+/** An order at the exchange under a client id of our making that the books do not know. */
+export type Orphan = z.output<typeof orphanSchema>;
+
 /** What an operator asks of an account: who, why, and when by the wall clock. */
 const asked = { id: z.string(), by: z.string(), why: z.string(), askedMs: ms };
 
@@ -195,6 +235,8 @@ const requestSchema = z.discriminatedUnion('kind', [
   z.strictObject({ ...asked, kind: z.literal('trip'), scope: z.string() }),
   /** A breaker was reset, which holds already: what it measures from begins anew. */
   z.strictObject({ ...asked, kind: z.literal('reset'), scope: z.string() }),
+  /** Takes an orphan into the books, or says that it is none of ours; `order` is its client id or the exchange's name. */
+  z.strictObject({ ...asked, kind: z.enum(['adopt', 'ignore']), order: z.string() }),
 ]);
 
 export type Request = z.output<typeof requestSchema>;
@@ -218,6 +260,7 @@ const schemas = {
   fill: fillSchema,
   mark: markSchema,
   breaker: breakerSchema,
+  orphan: orphanSchema,
   request: requestSchema,
   outcome: outcomeSchema,
 };

@@ -1,7 +1,5 @@
-import type { Config } from '../core/config.ts';
 import { unitsOfNumber } from '../core/decimal.ts';
 import { AppError } from '../core/errors.ts';
-import { isoMinute } from '../core/market/calendar.ts';
 import { type Candle, type Candles, candleAt } from '../core/market/candles.ts';
 import {
   type EpochMs,
@@ -10,14 +8,16 @@ import {
   timeframeMs,
   timeframes,
 } from '../core/market/timeframes.ts';
-import { type Account, loadAccount, openAccount } from './account.ts';
+import { loadAccount, openAccount } from './account.ts';
 import { analystOf } from './analysis.ts';
 import { isAnythingAsked } from './ask.ts';
+import { clockBehind } from './behind.ts';
 import { type DriveHooks, drive, held, type Paper } from './drive.ts';
 import type { Head } from './items.ts';
 import type { LiveFeed } from './live-feed.ts';
 import { tick } from './tick.ts';
 import { type Trader, tickLengthMs } from './trader.ts';
+import { refuseUnlisted } from './unlisted.ts';
 import { watch } from './watch.ts';
 
 /** Paper trading in the present. */
@@ -75,16 +75,6 @@ export async function catchUp(loop: PaperLoop, nowMs: EpochMs, hooks: DriveHooks
   if (hasDecided) await keepExecCandles(loop, hooks);
 }
 
-/** Nothing may happen in an account's past, and its present is not known. */
-function clockBehind(account: string, nowMs: EpochMs, reachedMs: EpochMs): AppError {
-  const reached = isoMinute(reachedMs);
-  return new AppError(
-    'clock-behind',
-    `The clock says ${isoMinute(nowMs)} UTC, but the account '${account}' has come to ${reached} UTC.`,
-    `Nothing is watched until then: set this machine's clock right. From ${reached} UTC on it goes on by itself.`,
-  );
-}
-
 /** While something is open every watch carries requests out; while nothing is, this one does. */
 async function attend({ paper: { trader } }: PaperLoop, atMs: EpochMs): Promise<void> {
   if (!(await isAnythingAsked(trader.store, trader.account))) return;
@@ -132,18 +122,6 @@ async function absentSince({ paper, absenceMs }: PaperLoop, toMs: EpochMs): Prom
   if (tickedMs > 0 && metMs > tickedMs + tickLengthMs(trader)) return fromMs;
   if (orders.size + positions.size === 0) return null;
   return fromMs > 0 && toMs - fromMs > absenceMs ? fromMs : null;
-}
-
-/** A symbol that is held and no longer listed would get no candle, and its stop would never be looked at. */
-function refuseUnlisted({ id, positions, orders }: Account, { symbols }: Config): void {
-  const open = [...positions.keys(), ...[...orders.values()].map(({ value }) => value.symbol)];
-  const unlisted = [...new Set(open)].filter((symbol) => !symbols.includes(symbol));
-  if (unlisted.length === 0) return;
-  throw new AppError(
-    'config-invalid',
-    `The account '${id}' holds ${unlisted.join(', ')}, which the config's symbols do not list.`,
-    'List it until it is sold: the stop of an unlisted symbol would not be watched.',
-  );
 }
 
 interface Missed {

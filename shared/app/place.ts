@@ -4,14 +4,14 @@ import { moveOrder, type Order } from '../core/execution/order.ts';
 import { orderEnded } from '../core/execution/position.ts';
 import { type EpochMs, MINUTE_MS } from '../core/market/timeframes.ts';
 import { isTripped } from '../core/risk/breakers.ts';
-import type { OrderRequest } from '../ports/exchange.ts';
+import type { OrderRequest, PlaceResult } from '../ports/exchange.ts';
 import type { Account, Session } from './account.ts';
 import { commit } from './commit.ts';
+import { haltFor } from './halt.ts';
+import { reconcile } from './reconcile.ts';
+import { arrivalEndMs, deadlineMsOf, isUnsent, LOOK_GAP_MS } from './resolve.ts';
 import type { Trader } from './trader.ts';
 
-/** How long a sent order may still arrive at the exchange: only after it does absence prove anything. */
-const ARRIVAL_MS_MAX = 15_000;
-const DEADLINE_MS = 10_000;
 /** How old a mark may be when its order is sent: an older one may belong to a holder that was overtaken. */
 const MARK_MS_MAX = 3_000;
 
@@ -23,23 +23,18 @@ export interface SendAt {
 
 /**
  * Sends those of some orders that are decided and not sent, and those whose sending had an unknown outcome and which
- * the exchange, asked after the last moment of arrival, does not know. Each is marked before it is sent, and its
- * answer recorded after. A call that throws leaves the mark: the next run looks the order up.
+ * the exchange is proven not to have. Each is marked before it is sent, and its answer recorded after. A call that
+ * throws leaves the mark: a later run looks the order up; a stop is looked up in this one.
  * An entry that has become too late, or a sale of what is no longer held, expires instead.
  */
 export async function sendPending(session: Session, orders: readonly Order[], at: SendAt): Promise<void> {
   const { trader, account } = session;
   for (const order of orders) {
-    if (order.isCancelRequested || !(await isUnsent(trader, order))) continue;
+    if (order.isCancelRequested || !(await isUnsent(session, order))) continue;
     const refusal = refusalOf(trader, account, { order, ...at });
-    if (refusal === null) await send(session, { order, atMs: at.atMs });
+    if (refusal === null) await sendOrResolve(session, { order, atMs: at.atMs });
     else await commit(session, { orders: [moveOrder(order, 'EXPIRED', { refusal })] });
   }
-}
-
-/** Whether the exchange certainly does not have the order: never sent, or sent and proven absent. */
-export async function isUnsent(trader: Trader, order: Order): Promise<boolean> {
-  return order.state === 'PENDING' || (await isLost(trader, order));
 }
 
 /** Why an order that was decided may not be sent any more, or null. */
@@ -55,35 +50,101 @@ function refusalOf(
   return isTripped(breakers.get('manual')?.value, atMs) ? 'the manual breaker is tripped' : null;
 }
 
-async function isLost(trader: Trader, { state, mark, clientOrderId }: Order): Promise<boolean> {
-  if (state !== 'SENDING' || mark === null) return false;
-  if (!trader.exchange.answersAtOnce && trader.wallMs() < mark.sentAtMs + ARRIVAL_MS_MAX) return false;
-  return (await trader.exchange.find(clientOrderId)) === undefined;
+interface Sending {
+  readonly order: Order;
+  readonly atMs: EpochMs;
 }
 
-async function send(
-  session: Session,
-  { order, atMs }: { readonly order: Order; readonly atMs: EpochMs },
-): Promise<void> {
+/** A stop whose sending has an unknown outcome is not left to the next run: what it protects is bare until then. */
+async function sendOrResolve(session: Session, { order, atMs }: Sending): Promise<void> {
   const { trader, account } = session;
+  try {
+    await send(session, { order, atMs });
+  } catch (error) {
+    const sent = account.orders.get(order.clientOrderId)?.value;
+    const isUnknown = error instanceof AppError && error.code === 'exchange-unavailable';
+    if (trader.live === null || order.purpose !== 'stop' || !isUnknown || sent?.state !== 'SENDING')
+      throw error;
+    const lost = await lookedUp(session, sent);
+    if (lost !== undefined) await send(session, { order: lost, atMs });
+  }
+}
+
+/** Waits until a stop can no longer arrive, and looks twice. @returns it when the exchange does not have it */
+async function lookedUp(session: Session, order: Order): Promise<Order | undefined> {
+  const { trader, account } = session;
+  const { clientOrderId, symbol } = order;
+  const now = () => account.orders.get(clientOrderId)?.value;
+  await trader.live?.waitMs(arrivalEndMs(order) - trader.wallMs());
+  for (let looks = 0; looks < 2; looks++) {
+    await reconcile(session, symbol);
+    const sent = now();
+    if (sent?.state !== 'SENDING') return undefined;
+    if (await isUnsent(session, sent)) return now();
+    await trader.live?.waitMs(LOOK_GAP_MS);
+  }
+  return undefined;
+}
+
+async function send(session: Session, { order, atMs }: Sending): Promise<void> {
+  const { trader } = session;
+  const { symbol, purpose } = order;
+  const permit = await trader.exchange.permit({ symbol, isEntry: purpose === 'entry' });
+  if (permit.kind === 'later') throw notNow(order, permit.why, 'exchange-throttled');
   const sentAtMs = trader.wallMs();
-  const mark = { sentAtMs, deadlineMs: sentAtMs + DEADLINE_MS, nonce: '0' };
-  const marked = moveOrder(order, 'SENDING', { mark, attempts: order.attempts + 1 });
+  const mark = { sentAtMs, deadlineMs: deadlineMsOf(purpose, sentAtMs), nonce: permit.nonce };
+  const marked = moveOrder(order, 'SENDING', { mark, attempts: order.attempts + 1, absence: null });
   await commit(session, { orders: [marked] });
-  if (trader.wallMs() - sentAtMs > MARK_MS_MAX) throw stoodStill(order);
-  const answer = await trader.exchange.place(requestOf(order), { atMs, mark });
+  const lateMs = trader.wallMs() - sentAtMs;
+  // A clock that was set back while it was sent says nothing about how long that took.
+  if (lateMs > MARK_MS_MAX || lateMs < 0) throw stoodStill(order);
+  await record(session, marked, {
+    answer: await trader.exchange.place(requestOf(marked), { atMs, mark }),
+    atMs,
+  });
+}
+
+/** Writes down what the exchange answered. */
+async function record(
+  session: Session,
+  marked: Order,
+  { answer, atMs }: { readonly answer: PlaceResult; readonly atMs: EpochMs },
+): Promise<void> {
+  const { account } = session;
   if (answer.kind === 'accepted') {
     await commit(session, { orders: [moveOrder(marked, 'OPEN')] });
     return;
   }
-  const position = account.positions.get(order.symbol)?.value;
-  await commit(session, {
-    orders: [moveOrder(marked, 'REJECTED', { refusal: answer.why })],
-    ...(position !== undefined && { positions: [orderEnded(position, order, atMs)] }),
-  });
+  if (answer.kind === 'refused') {
+    const position = account.positions.get(marked.symbol)?.value;
+    await commit(session, {
+      orders: [moveOrder(marked, 'REJECTED', { refusal: answer.why })],
+      ...(position !== undefined && { positions: [orderEnded(position, marked, atMs)] }),
+    });
+    return;
+  }
+  await commit(session, { orders: [moveOrder(marked, 'PENDING', { mark: null })] });
+  if (answer.kind === 'later') throw notNow(marked, answer.why, 'exchange-unavailable');
+  await haltFor(session, { why: `The exchange refuses this key: ${answer.why}`, atMs });
+  throw new AppError(
+    'exchange-misconfigured',
+    `The exchange refuses every order of this key: ${answer.why}.`,
+    'Entries are halted. Mend the key (docs/live-trading.md), then reset the manual breaker.',
+  );
 }
 
-/** Too late to send under this mark: another may hold the account by now. The next run looks the order up. */
+function notNow(
+  { purpose, symbol }: Order,
+  why: string,
+  code: 'exchange-throttled' | 'exchange-unavailable',
+): AppError {
+  return new AppError(
+    code,
+    `The ${purpose} of ${symbol} could not be sent now: ${why}.`,
+    'It was certainly not placed; the next watch sends it.',
+  );
+}
+
 function stoodStill({ symbol, purpose }: Order): AppError {
   return new AppError(
     'state-contended',
@@ -99,6 +160,7 @@ function requestOf({
   kind,
   quantity,
   triggerPrice,
+  limitPrice,
   budget,
   purpose,
 }: Order): OrderRequest {
@@ -110,6 +172,7 @@ function requestOf({
     isEntry: purpose === 'entry',
     quantity: textOf(quantity),
     ...(triggerPrice !== null && { triggerPrice: textOf(triggerPrice) }),
+    ...(limitPrice !== null && { limitPrice: textOf(limitPrice) }),
     ...(budget !== null && { budget: textOf(budget) }),
   };
 }

@@ -1,12 +1,16 @@
-import { textOf, unitsOfNumber } from '../core/decimal.ts';
+import { textOf, unitsOf, unitsOfNumber } from '../core/decimal.ts';
 import { clientOrderId, type Purpose } from '../core/execution/client-id.ts';
+import { worthOf } from '../core/execution/ledger.ts';
 import { moveOrder, newOrder, type Order } from '../core/execution/order.ts';
-import { orderEnded, type Position } from '../core/execution/position.ts';
+import { orderEnded, type Position, writeOff } from '../core/execution/position.ts';
 import type { EpochMs } from '../core/market/timeframes.ts';
+import { afterClose } from '../core/risk/standing.ts';
 import { type Account, inTurn, mayGoOn, type Session } from './account.ts';
 import { commit } from './commit.ts';
-import { isUnsent, type SendAt, sendPending } from './place.ts';
+import { type SendAt, sendPending } from './place.ts';
 import { reconcile } from './reconcile.ts';
+import { isUnsent } from './resolve.ts';
+import { rulesOf } from './trader.ts';
 
 /**
  * Gives every position what it must have at the exchange: a resting stop for its whole quantity at its stop
@@ -57,12 +61,38 @@ async function secureSymbol(session: Session, symbol: string, at: SendAt): Promi
   const { account } = session;
   await withdrawStop(session, { symbol, atMs: at.atMs });
   const position = account.positions.get(symbol)?.value;
-  if (position !== undefined) {
+  if (position === undefined) await withdrawLeft(session, symbol);
+  else if (isDust(session, position)) await leaveDust(session, position, at);
+  else {
     const purpose = position.exit === null ? 'stop' : 'exit';
     if (exitsOf(account, symbol).length === 0) await reserve(session, { position, purpose });
     else if (purpose === 'stop') await moveStop(session, position);
   }
   await sendPending(session, exitsOf(account, symbol), at);
+}
+
+/** Nothing is held: what still rests would sell what is not ours. */
+async function withdrawLeft(session: Session, symbol: string): Promise<void> {
+  const { trader, account } = session;
+  const left = exitsOf(account, symbol).filter(({ state }) => state === 'OPEN');
+  for (const order of left) await trader.exchange.cancel(order);
+  if (left.length > 0) await reconcile(session, symbol);
+}
+
+/** Whether the exchange takes no order of so little. */
+function isDust({ trader }: Session, { plan, quantity, stop }: Position): boolean {
+  if (!trader.exchange.hasMinimums) return false;
+  const { minQuantity, minCost } = rulesOf(trader, plan.symbol).instrument;
+  return quantity < unitsOf(minQuantity) || worthOf(quantity, stop) < unitsOf(minCost);
+}
+
+/** What cannot be sold leaves the books once nothing more can come of its orders. */
+async function leaveDust(session: Session, position: Position, { atMs }: SendAt): Promise<void> {
+  const { trader, account } = session;
+  if (ordersOf(account, position.plan.symbol).length > 0) return;
+  const gone = writeOff(position, atMs);
+  const standing = afterClose(account.head.value.standing, gone, trader.config.breakers);
+  await commit(session, { head: { standing }, positions: [gone] });
 }
 
 function ordersOf(account: Account, symbol: string): readonly Order[] {
@@ -87,7 +117,7 @@ async function withdrawStop(
   const position = account.positions.get(symbol)?.value;
   const stop = exitsOf(account, symbol).find(({ purpose }) => purpose === 'stop');
   if (position === undefined || position.exit === null || stop === undefined) return;
-  if (await isUnsent(trader, stop)) {
+  if (await isUnsent(session, stop)) {
     const ended = moveOrder(stop, 'EXPIRED', { isCancelRequested: true });
     await commit(session, {
       orders: [ended],
@@ -119,14 +149,23 @@ async function reserve(
   await commit(session, { orders: [order] });
 }
 
-/** Brings the stop to the position's stop price: the same order, the same id, resting or not yet sent. */
+/**
+ * Brings the stop to the position's stop price and to what is held: the same order, the same id, resting or not yet
+ * sent.
+ */
 async function moveStop(session: Session, position: Position): Promise<void> {
   const { trader, account } = session;
   const stop = exitsOf(account, position.plan.symbol).find(({ purpose }) => purpose === 'stop');
-  const triggerPrice = unitsOfNumber(position.stop);
-  if (stop === undefined || stop.triggerPrice === triggerPrice) return;
-  if (stop.state === 'PENDING') await commit(session, { orders: [{ ...stop, triggerPrice }] });
+  if (stop === undefined) return;
+  const terms = { triggerPrice: unitsOfNumber(position.stop), quantity: position.quantity + stop.filled };
+  const isPriced = stop.triggerPrice === terms.triggerPrice;
+  const isWhole = stop.quantity === terms.quantity;
+  if (isPriced && isWhole) return;
+  if (stop.state === 'PENDING') await commit(session, { orders: [{ ...stop, ...terms }] });
   if (stop.state !== 'OPEN') return;
-  const isMoved = await trader.exchange.amend(stop, { triggerPrice: textOf(triggerPrice) });
-  if (isMoved) await commit(session, { orders: [moveOrder(stop, 'OPEN', { triggerPrice })] });
+  const isMoved = await trader.exchange.amend(stop, {
+    ...(!isPriced && { triggerPrice: textOf(terms.triggerPrice) }),
+    ...(!isWhole && { quantity: textOf(terms.quantity) }),
+  });
+  if (isMoved) await commit(session, { orders: [moveOrder(stop, 'OPEN', terms)] });
 }

@@ -15,7 +15,7 @@ import {
 import { afterClose } from '../core/risk/standing.ts';
 import type { ExchangeFill, ExchangeOrder } from '../ports/exchange.ts';
 import type { Action } from '../ports/state-store.ts';
-import { inTurn, type Session } from './account.ts';
+import { type Account, inTurn, type Session } from './account.ts';
 import { commit } from './commit.ts';
 import { bodyOf, keys } from './items.ts';
 import { rulesOf, type Trader } from './trader.ts';
@@ -26,6 +26,9 @@ const finalStates: Readonly<Record<Exclude<ExchangeOrder['status'], 'open'>, Ord
   rejected: 'REJECTED',
   expired: 'EXPIRED',
 };
+
+/** Fills that are booked at once: with position, cash and order they stay below the limit of a transaction. */
+const FILLS_MAX = 80;
 
 /** An order of ours as the exchange has it. */
 interface Found {
@@ -70,16 +73,36 @@ function exitsFirst(a: Order, b: Order): number {
 
 async function book(session: Session, { order, found }: Found): Promise<void> {
   const { trader, account } = session;
-  const news = found.fills.filter(({ id }) => !order.fillIds.includes(id));
-  const state: OrderState = found.status === 'open' ? 'OPEN' : finalStates[found.status];
-  // An amend may have reached the exchange without our hearing of it: what rests there is what holds.
-  const { triggerPrice = null } = found;
-  const rests = triggerPrice === null ? order.triggerPrice : unitsOf(triggerPrice);
-  if (news.length === 0 && state === order.state && rests === order.triggerPrice) return;
+  const { config } = trader;
+  const { standing } = account.head.value;
+  const unbooked = found.fills.filter(({ id }) => !order.fillIds.includes(id));
+  // One transaction has a limit; what is left is booked by the next one, and the order has not ended until then.
+  const news = unbooked.slice(0, FILLS_MAX);
+  const isOpen = found.status === 'open' || news.length < unbooked.length;
+  const state: OrderState = isOpen ? 'OPEN' : finalStates[found.status];
+  const terms = termsOf(order, found);
+  if (news.length === 0 && state === order.state && isLike(order, terms)) return;
+  const { cash, filled, items, held } = foldFills(session, order, news);
+  const fillIds = [...order.fillIds, ...news.map(({ id }) => id)];
+  const moved = moveOrder(order, state, { ...terms, filled, fillIds, absence: null });
+  const position = held && state !== 'OPEN' ? orderEnded(held, moved, order.decidedMs) : held;
+  const closed = position?.quantity === 0n ? position : undefined;
+  await commit(session, {
+    ...(closed !== undefined && { head: { standing: afterClose(standing, closed, config.breakers) } }),
+    ...(news.length > 0 && { cash }),
+    ...(position !== undefined && { positions: [position] }),
+    orders: [moved, ...outliving(account, moved, closed)],
+    items,
+  });
+  if (news.length < unbooked.length) await book(session, { order: moved, found });
+}
+
+/** Cash, position and items after fills of an order. */
+function foldFills({ trader, account }: Session, order: Order, news: readonly ExchangeFill[]) {
   let cash = account.cash.value;
+  let filled: Units = order.filled;
   let position = account.positions.get(order.symbol)?.value;
   const items: Action[] = [];
-  let filled: Units = order.filled;
   for (const fill of news) {
     const execution = executionOf(fill);
     items.push(fillAction(account.id, { order, position, fill }));
@@ -87,20 +110,42 @@ async function book(session: Session, { order, found }: Found): Promise<void> {
     filled += execution.quantity;
     position = afterFill(trader, position, order, execution);
   }
-  const fillIds = [...order.fillIds, ...news.map(({ id }) => id)];
-  const moved = moveOrder(order, state, { filled, fillIds, triggerPrice: rests });
-  if (position !== undefined && state !== 'OPEN') position = orderEnded(position, moved, order.decidedMs);
-  const { standing } = account.head.value;
-  const closed = position?.quantity === 0n ? position : undefined;
-  await commit(session, {
-    ...(closed !== undefined && {
-      head: { standing: afterClose(standing, closed, trader.config.breakers) },
-    }),
-    ...(news.length > 0 && { cash }),
-    ...(position !== undefined && { positions: [position] }),
-    orders: [moved],
-    items,
-  });
+  return { cash, filled, held: position, items };
+}
+
+/** An amend may have reached the exchange without our hearing of it: what rests there is what holds. */
+function termsOf(
+  order: Order,
+  { quantity, triggerPrice, limitPrice }: ExchangeOrder,
+): Pick<Order, 'quantity' | 'triggerPrice' | 'limitPrice'> {
+  return {
+    quantity: unitsOf(quantity),
+    triggerPrice: triggerPrice === undefined ? order.triggerPrice : unitsOf(triggerPrice),
+    limitPrice: limitPrice === undefined ? order.limitPrice : unitsOf(limitPrice),
+  };
+}
+
+function isLike(order: Order, terms: ReturnType<typeof termsOf>): boolean {
+  const { quantity, triggerPrice, limitPrice } = order;
+  return (
+    quantity === terms.quantity && triggerPrice === terms.triggerPrice && limitPrice === terms.limitPrice
+  );
+}
+
+/** Entries that may fill after their position was closed: what opens then counts its stops and exits on. */
+function outliving(
+  account: Account,
+  { clientOrderId }: Order,
+  closed: Position | undefined,
+): readonly Order[] {
+  if (closed === undefined) return [];
+  const { symbol, tickMs } = closed.plan;
+  const ended = { stops: closed.stopsEnded, exits: closed.exitsEnded };
+  return [...account.orders.values()]
+    .map(({ value }) => value)
+    .filter((order) => order.purpose === 'entry' && order.symbol === symbol && order.tickMs === tickMs)
+    .filter((order) => order.clientOrderId !== clientOrderId)
+    .map((order) => ({ ...order, ended }));
 }
 
 function executionOf({ atMs, price, quantity, cost, fee }: ExchangeFill): Execution {
@@ -123,7 +168,10 @@ function afterFill(
   if (order.purpose === 'entry') {
     const { tickDecimals } = rulesOf(trader, order.symbol).instrument;
     if (position !== undefined) return enlargePosition(position, execution);
-    return order.plan === null ? undefined : openPosition(order.plan, execution, tickDecimals);
+    if (order.plan === null) return undefined;
+    const { stops, exits } = order.ended;
+    const opened = openPosition(order.plan, execution, tickDecimals);
+    return { ...opened, stopsEnded: stops, exitsEnded: exits };
   }
   if (position === undefined) return undefined;
   const reduced = reducePosition(position, execution);

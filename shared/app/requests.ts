@@ -5,11 +5,13 @@ import type { EpochMs } from '../core/market/timeframes.ts';
 import { afterFlow, forgetLosses, resetPeak, resetPortfolio, type Standing } from '../core/risk/standing.ts';
 import type { Item } from '../ports/state-store.ts';
 import { inTurn, type Session } from './account.ts';
+import { adoptOrphan, ignoreOrphan } from './adopt.ts';
 import { type Changes, commit } from './commit.ts';
 import { equityAt } from './equity.ts';
 import { bodyOf, keys, type Outcome, type Request, readItem, requestPartition, sortableMs } from './items.ts';
-import { isUnsent } from './place.ts';
+
 import { reconcile } from './reconcile.ts';
+import { isUnsent } from './resolve.ts';
 import { reservedBefore } from './room.ts';
 
 /** What carrying a request out changes, and the sentence that says how it ended; null while it has not. */
@@ -64,6 +66,10 @@ function answer(session: Session, request: Request, atMs: EpochMs): Promise<Answ
       return Promise.resolve({ isDone: true, outcome: `The breaker ${request.scope} was tripped.` });
     case 'reset':
       return measureAnew(session, { atMs, scope: request.scope });
+    case 'adopt':
+      return adoptOrphan(session, request.order, atMs);
+    case 'ignore':
+      return ignoreOrphan(session, request.order);
   }
 }
 
@@ -125,7 +131,7 @@ async function withdrawEntries(
       .filter(({ purpose, symbol }) => purpose === 'entry' && isMeant(symbol));
   const unsent: Order[] = [];
   for (const order of meant()) {
-    if (await isUnsent(trader, order)) unsent.push(order);
+    if (await isUnsent(session, order)) unsent.push(order);
     else await trader.exchange.cancel(order);
   }
   await reconcile(session);
@@ -141,12 +147,13 @@ async function measureAnew(
   { atMs, scope }: { readonly atMs: EpochMs; readonly scope: string },
 ): Promise<Answer> {
   const equity = await equityAt(trader, account, atMs);
-  const { standing } = account.head.value;
+  const { standing, armedMs } = account.head.value;
   const anew: Readonly<Record<string, Standing>> = {
     drawdown: resetPeak(standing, equity),
     portfolio: resetPortfolio(standing, equity),
     losses: forgetLosses(standing),
   };
   const outcome = `The breaker ${scope} was reset.`;
-  return { head: { standing: anew[scope] ?? standing }, isDone: true, outcome };
+  const arming = scope === 'manual' && armedMs === null ? { armedMs: atMs } : {};
+  return { head: { standing: anew[scope] ?? standing, ...arming }, isDone: true, outcome };
 }

@@ -9,13 +9,24 @@ import type { Position } from '../core/execution/position.ts';
 import { symbolKey } from '../core/market/instruments.ts';
 import type { EpochMs } from '../core/market/timeframes.ts';
 import type { Action, Item, ItemBody } from '../ports/state-store.ts';
-import { inTurn, isBehind, loadAccount, type Reading, type Session, withSession } from './account.ts';
+import {
+  type Account,
+  inTurn,
+  isBehind,
+  loadAccount,
+  type Reading,
+  type Session,
+  type Stored,
+  withSession,
+} from './account.ts';
 import type { Analyst } from './analysis.ts';
+import { type Shortfall, shortfalls } from './balance.ts';
 import { closeCandle } from './close-candle.ts';
 import { commit, tryCommit } from './commit.ts';
 import { equityAt } from './equity.ts';
 import { closedBreakers, type Guarded, guard, unguarded } from './guard.ts';
 import { keys, sortableMs } from './items.ts';
+import { isOrphaned } from './orphans.ts';
 import { carryingOn, protectAndSend } from './protect.ts';
 import { reconcile } from './reconcile.ts';
 import { carryOutRequests } from './requests.ts';
@@ -31,6 +42,8 @@ export interface TickInput {
   readonly isMissed: boolean;
   /** Throws where too little time is left to carry entries through: nothing of the tick is stored then. */
   readonly needTime?: (() => void) | undefined;
+  /** Told what the venue lacks. */
+  readonly onShortfalls?: ((short: readonly Shortfall[]) => void) | undefined;
 }
 
 /** The decisions of a tick, or that it was done before, or that somebody else was at work. */
@@ -109,13 +122,14 @@ async function decideAll({ trader, account }: Reading, input: TickInput): Promis
   const guarded = input.isMissed
     ? unguarded(account)
     : await guard({ trader, account }, { atMs: input.atMs, equity, isTick: true });
+  const isBalanceShort = await isShort({ trader, account }, input);
   let room = roomOf(account, equity);
   const records: DecisionRecord[] = [];
   const positions: Position[] = [];
   const entries: { readonly order: Order; readonly reserved: Units }[] = [];
   for (const symbol of trader.config.symbols) {
     const held = account.positions.get(symbol)?.value;
-    const turn = { ...input, symbol, equity, room, guarded };
+    const turn = { ...input, symbol, equity, room, guarded, isBalanceShort };
     const { decision, record, order, reserved, price } = await decideOne({ trader, account }, turn);
     records.push(record);
     if (decision.position !== null && decision.position !== held) positions.push(decision.position);
@@ -135,6 +149,18 @@ interface Turn extends TickInput {
   readonly equity: Units;
   readonly room: Room;
   readonly guarded: Guarded;
+  readonly isBalanceShort: boolean;
+}
+
+/** Whether the venue holds less than the books say; on paper the books are the balance. */
+async function isShort(
+  { trader, account }: Reading,
+  { isMissed, onShortfalls }: TickInput,
+): Promise<boolean> {
+  if (trader.live === null || isMissed) return false;
+  const short = shortfalls(account, { trader, balances: await trader.live.venue.balances() });
+  if (short.length > 0) onShortfalls?.(short);
+  return short.length > 0;
 }
 
 interface Outcome {
@@ -146,24 +172,23 @@ interface Outcome {
 }
 
 async function decideOne({ trader, account }: Reading, turn: Turn): Promise<Outcome> {
-  const { symbol, atMs, analyst, isMissed, equity, room, guarded } = turn;
+  const { symbol, atMs, analyst, isMissed, equity, room, guarded, isBalanceShort } = turn;
   const market = rulesOf(trader, symbol);
   const held = [...account.positions.keys()];
   const { windows, others, ...analysis } = await analyst.analyse(symbol, { atMs, held });
   const { standing, breakers } = guarded;
-  const { execMs } = trader;
+  const { execMs, live } = trader;
+  const isQuoted = live !== null && !isMissed && !account.positions.has(symbol);
+  const quote = isQuoted ? await live.venue.quote(symbol) : null;
   const input = {
     ...analysis,
     atMs,
     symbol,
     position: account.positions.get(symbol)?.value,
-    isEntering: [...account.orders.values()].some(
-      ({ value }) => value.symbol === symbol && value.purpose === 'entry',
-    ),
+    isEntering: isEntering(account, symbol),
     isMissed,
     funds: { equity: numberOf(equity), exposure: numberOf(room.exposure), free: numberOf(room.free) },
-    // On paper the books are the balance, and nobody quotes.
-    guard: { standing, breakers, equity, open: room.open, execMs, quote: null, isBalanceShort: false },
+    guard: { standing, breakers, equity, open: room.open, execMs, quote, isBalanceShort },
   };
   const decision = decide(input, market.decide);
   const record = recordOf(input, decision, {
@@ -182,6 +207,12 @@ async function decideOne({ trader, account }: Reading, turn: Turn): Promise<Outc
   const order = entryOrder(account.id, decision);
   const reserved = order === null ? 0n : reservationOf(order.quantity, input.close, market.decide.takeCost);
   return { decision, record, order, reserved, price: input.close };
+}
+
+/** An entry that has not ended, or an order at the exchange that nobody understands: no other is decided meanwhile. */
+function isEntering(account: Account, symbol: string): boolean {
+  const isOne = ({ value }: Stored<Order>) => value.symbol === symbol && value.purpose === 'entry';
+  return [...account.orders.values()].some(isOne) || isOrphaned(account, symbol);
 }
 
 function entryOrder(account: string, { plan, size }: Decision): Order | null {

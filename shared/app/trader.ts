@@ -4,7 +4,8 @@ import type { MarketRules } from '../core/decision/rules.ts';
 import type { Candles } from '../core/market/candles.ts';
 import { type EpochMs, type Timeframe, timeframeMs } from '../core/market/timeframes.ts';
 import type { Instance } from '../core/strategies/instances.ts';
-import type { Exchange } from '../ports/exchange.ts';
+import type { AccountExchange, Exchange } from '../ports/exchange.ts';
+import type { AccountVenue } from '../ports/venue.ts';
 import type { LeaseContext } from './lease.ts';
 
 /** The market as a tick or a watch sees it: closed candles only. */
@@ -42,6 +43,15 @@ export interface Trader extends LeaseContext {
   readonly lookbackRows: number;
   readonly feed: Feed;
   readonly exchange: Exchange;
+  /** Null on paper: there the books are the balance, nobody quotes, and nothing is waited for. */
+  readonly live: Live | null;
+}
+
+/** What a trader of real money has besides. */
+interface Live {
+  readonly exchange: AccountExchange;
+  readonly venue: Pick<AccountVenue, 'balances' | 'quote' | 'serverTimeMs'>;
+  readonly waitMs: (ms: number) => Promise<void>;
 }
 
 /** Length of the shortest timeframe on which something decides: ticks are at its multiples. */

@@ -107,6 +107,7 @@ export interface ForeignOrder {
   readonly quantity: DecimalText;
   readonly filled: DecimalText;
   readonly openedMs: EpochMs;
+  readonly isOpen: boolean;
 }
 
 /** What an exchange shows of a whole account, ours and the owner's: only a real one has anything of the kind. */

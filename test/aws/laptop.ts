@@ -57,6 +57,7 @@ export async function onLaptop(
     lookbackRows: LOOKBACK_ROWS,
     feed,
     exchange,
+    live: null,
   };
   const loop = {
     paper: { trader, exchange, execCandle: feed.execCandle },

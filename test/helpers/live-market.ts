@@ -131,6 +131,7 @@ export function liveAccount(
       lookbackRows: ROWS,
       feed,
       exchange,
+      live: null,
     };
     const execCandle = (symbol: string, openMs: EpochMs) => feed.execCandle(symbol, openMs);
     return {

@@ -130,6 +130,7 @@ export function paperOf(world: World, worker: Worker): Paper {
     lookbackRows,
     feed: over(feed),
     exchange,
+    live: null,
   };
   return { trader, exchange, execCandle: (symbol, openMs) => feed.execCandle(symbol, openMs) };
 }

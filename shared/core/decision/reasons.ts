@@ -26,6 +26,7 @@ const leaving: Readonly<Record<ExitReason, string>> = {
   SIGNAL: 'the strategies are against it',
   TIME: 'its time was up',
   MANUAL: 'a person closes it',
+  DUST: 'what is left is too little to be sold',
 };
 
 /** The sentences that say why a decision came out as it did, from its record alone. The last one tells the outcome. */

@@ -57,8 +57,16 @@ export interface Order {
   readonly filled: Units;
   /** Those that the books have, by the exchange's names. */
   readonly fillIds: readonly string[];
-  /** What the exchange said when it refused. */
+  /** What the exchange said when it refused, or why it was not sent any more. */
   readonly refusal: string | null;
+  /** Of an entry that outlives its position: stops and exits of that one which ended, for no client id comes twice. */
+  readonly ended: Ended;
+}
+
+/** Stops and exits that ended final. */
+interface Ended {
+  readonly stops: number;
+  readonly exits: number;
 }
 
 const successors: Readonly<Record<OrderState, readonly OrderState[]>> = {
@@ -110,5 +118,6 @@ export function newOrder(
     filled: 0n,
     fillIds: [],
     refusal: null,
+    ended: { stops: 0, exits: 0 },
   };
 }

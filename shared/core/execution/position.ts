@@ -4,8 +4,11 @@ import type { EpochMs } from '../market/timeframes.ts';
 import type { Purpose } from './client-id.ts';
 import { ceilToTick, clampStop, WEIGHT_SLACK } from './levels.ts';
 
-/** Why a position was closed. TRAIL is a stop that was ever ratcheted; MANUAL is a person's wish. */
-export const exitReasons = ['STOP', 'TRAIL', 'TARGET', 'SIGNAL', 'TIME', 'MANUAL'] as const;
+/**
+ * Why a position was closed. TRAIL is a stop that was ever ratcheted; MANUAL is a person's wish; DUST is too little to be
+ * sold.
+ */
+export const exitReasons = ['STOP', 'TRAIL', 'TARGET', 'SIGNAL', 'TIME', 'MANUAL', 'DUST'] as const;
 
 export type ExitReason = (typeof exitReasons)[number];
 
@@ -106,6 +109,11 @@ export function reducePosition(position: Position, fill: Execution): Position {
     exitFee: position.exitFee + fill.fee,
     exitMs: fill.atMs,
   };
+}
+
+/** Gives up what is too little to be sold: it stays in the owner's account and leaves the books. */
+export function writeOff(position: Position, atMs: EpochMs): Position {
+  return { ...requestExit(position, 'DUST', atMs), quantity: 0n, exitMs: position.exitMs ?? atMs };
 }
 
 /** Money won or lost after both fees, of a closed position. */

@@ -57,6 +57,7 @@ describe('a new order', () => {
       filled: 0n,
       fillIds: [],
       refusal: null,
+      ended: { stops: 0, exits: 0 },
     });
   });
 

@@ -1,0 +1,118 @@
+import { type EpochMs, MINUTE_MS } from '../core/market/timeframes.ts';
+import { openAccount, type Session, withSession } from './account.ts';
+import { analystOf } from './analysis.ts';
+import type { Shortfall } from './balance.ts';
+import { clockBehind } from './behind.ts';
+import { type DriveHooks, held } from './drive.ts';
+import type { Head, Orphan } from './items.ts';
+import { underOneLease } from './lease.ts';
+import type { LiveFeed } from './live-feed.ts';
+import { isAnySuspected, noteOrphans } from './orphans.ts';
+import { lastTickMs } from './paper-loop.ts';
+import { tick } from './tick.ts';
+import { type Trader, tickLengthMs } from './trader.ts';
+import { refuseUnlisted } from './unlisted.ts';
+import { watch } from './watch.ts';
+
+/** Trading real money in the present. */
+export interface LiveLoop {
+  readonly trader: Trader & { readonly live: NonNullable<Trader['live']> };
+  readonly feed: LiveFeed;
+  /** Name of the source, kept with the account. */
+  readonly source: string;
+}
+
+/** Told what a live step found, besides its decisions. */
+export interface LiveHooks extends DriveHooks {
+  /** Orders at the exchange that the books do not know, at every step until a person has judged them. */
+  readonly onOrphans?: ((orphans: readonly Orphan[]) => void) | undefined;
+  /** Currencies of which the venue holds less than the books say: nothing was entered for it. */
+  readonly onShortfalls?: ((short: readonly Shortfall[]) => void) | undefined;
+}
+
+/** Fills may be shown late: so far before the last tick it is looked again for such that nobody knows. */
+const LOOK_BACK_MS = 60 * MINUTE_MS;
+
+/** Creates the account at its first start, without capital and halted. @throws AppError `account-mismatch` */
+export function beginLive({ trader, source }: LiveLoop, nowMs: EpochMs): Promise<Head> {
+  const { account, store } = trader;
+  return openAccount(store, { account, source, capital: 0n, createdMs: lastTickMs(trader, nowMs) });
+}
+
+/**
+ * One watch of real money, and the ticks that are due: run every minute, and after any absence. What is open is carried
+ * on first. Only the newest due tick may enter; older ones are recorded as missed. Running it again changes nothing.
+ *
+ * @param nowMs the present on our clock
+ * @throws AppError `account-busy` while somebody else is at work
+ * @throws AppError `clock-behind` when the clock lies before what the account has seen
+ */
+export async function liveStep(loop: LiveLoop, nowMs: EpochMs, hooks: LiveHooks = {}): Promise<void> {
+  const head = await beginLive(loop, nowMs);
+  const reachedMs = Math.max(head.lastTickMs ?? 0, head.markedMs ?? 0);
+  const atMs = Math.floor(nowMs / MINUTE_MS) * MINUTE_MS;
+  if (nowMs < reachedMs - MINUTE_MS) throw clockBehind(loop.trader.account, nowMs, reachedMs);
+  // Set back by some seconds: the minute comes again.
+  if (atMs < reachedMs) return;
+  const done = await underOneLease(loop.trader, async (trader) => {
+    await step({ ...loop, trader }, { atMs, nowMs, hooks, firstMs: head.createdMs });
+    return 'done' as const;
+  });
+  if (done === 'held') throw held(loop.trader.account);
+}
+
+interface Step {
+  readonly atMs: EpochMs;
+  readonly nowMs: EpochMs;
+  readonly hooks: LiveHooks;
+  readonly firstMs: EpochMs;
+}
+
+async function step({ trader }: LiveLoop, { atMs, nowMs, hooks, firstMs }: Step): Promise<void> {
+  const begun = await withSession(trader, (session) => takeOver(session, { atMs, hooks }));
+  if (begun === 'held') throw held(trader.account);
+  const analyst = analystOf(trader);
+  const watched = await watch(trader, { analyst, atMs, isCandleClosed: begun.isBusy });
+  if (watched === 'held') throw held(trader.account);
+  const newestMs = lastTickMs(trader, nowMs);
+  const tickMs = tickLengthMs(trader);
+  const nextMs = begun.lastTickMs === null ? firstMs : begun.lastTickMs + tickMs;
+  // One that was interrupted is run again.
+  for (let dueMs = Math.min(nextMs, newestMs); dueMs <= newestMs; dueMs += tickMs) {
+    const lateMs = nowMs - dueMs;
+    const isMissed = dueMs < newestMs || lateMs > trader.config.maxLateMinutes * MINUTE_MS;
+    const needTime = () => hooks.needTime?.('tick');
+    needTime();
+    const outcome = await tick(trader, {
+      analyst,
+      atMs: dueMs,
+      isMissed,
+      needTime,
+      onShortfalls: hooks.onShortfalls,
+    });
+    if (outcome === 'held') throw held(trader.account);
+    if (outcome !== 'done-before') hooks.onDecisions?.(outcome.decisions);
+  }
+  if (watched.refused.length > 0) throw watched.refused[0];
+}
+
+/**
+ * The first act of whoever takes the account over is a private call: a call of the holder before, with an older nonce
+ * and still under way, is refused from then on.
+ */
+async function takeOver(
+  session: Session,
+  { atMs, hooks }: { readonly atMs: EpochMs; readonly hooks: LiveHooks },
+): Promise<{ readonly isBusy: boolean; readonly lastTickMs: EpochMs | null }> {
+  const { trader, account } = session;
+  const { lastTickMs: tickedMs, armedMs } = account.head.value;
+  refuseUnlisted(account, trader.config);
+  const open = (await trader.live?.exchange.openOrders()) ?? [];
+  const isDue = tickedMs !== null && atMs >= tickedMs + tickLengthMs(trader);
+  const isWhole = armedMs !== null && (isDue || isAnySuspected(account));
+  const sinceMs = Math.max(armedMs ?? 0, (tickedMs ?? atMs) - LOOK_BACK_MS);
+  const filled = isWhole ? ((await trader.live?.exchange.filledSince(sinceMs)) ?? []) : [];
+  const orphans = await noteOrphans(session, { shown: [...open, ...filled], isWhole, atMs });
+  if (orphans.length > 0) hooks.onOrphans?.(orphans);
+  return { isBusy: account.orders.size + account.positions.size > 0, lastTickMs: tickedMs };
+}
