@@ -177,6 +177,7 @@ function foreignOrderOf(order: BookOrder): ForeignOrder {
     quantity: textOf(order.volume),
     filled: textOf(order.filled),
     openedMs: order.openedMs,
+    isOpen: order.status === 'open',
   };
 }
 

@@ -1,11 +1,13 @@
-import { type Ask, askFor, type Wish } from '../../shared/app/ask.ts';
+import { type Ask, askFor, requestAction, type Wish } from '../../shared/app/ask.ts';
 import { listBreakers, resetBreaker, tripBreaker } from '../../shared/app/breakers.ts';
+import { bodyOf, keys, readItem } from '../../shared/app/items.ts';
 import { unitsOf } from '../../shared/core/decimal.ts';
 import { AppError } from '../../shared/core/errors.ts';
 import { symbolKey } from '../../shared/core/market/instruments.ts';
-import type { StateStore } from '../../shared/ports/state-store.ts';
+import { trip } from '../../shared/core/risk/breakers.ts';
 import type { Chance } from './chance.ts';
 import { SYMBOLS } from './market.ts';
+import type { MemoryStore } from './memory-store.ts';
 import { ACCOUNT } from './setup.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
@@ -31,12 +33,16 @@ const acts = [
 export interface Person {
   /** Allows entries for the first time, and whenever something forbids them. */
   reset(scope: string): Promise<void>;
-  trip(scope: string): Promise<void>;
+  /** Trips a breaker before anybody else does anything, and resets it later. */
+  tripNow(scope: string): void;
   /** Lets the acts of a world happen at their times. */
   plan(span: { readonly fromMs: number; readonly toMs: number }): void;
 }
 
-export function personOf(store: StateStore, { chance, time }: { chance: Chance; time: VirtualTime }): Person {
+export function personOf(
+  store: MemoryStore,
+  { chance, time }: { chance: Chance; time: VirtualTime },
+): Person {
   let asked = 0;
   const ask = (why: string): Ask => ({
     id: `ann:${++asked}`,
@@ -51,7 +57,24 @@ export function personOf(store: StateStore, { chance, time }: { chance: Chance; 
       if (seen === undefined) return;
       await resetBreaker(store, { account: ACCOUNT, scope, ask: ask('reset'), version: seen.version });
     },
-    trip: (scope) => tripBreaker(store, { account: ACCOUNT, scope, ask: ask('trip') }),
+    tripNow(scope) {
+      const key = keys.breaker(ACCOUNT, scope);
+      const cause = {
+        scope,
+        untilMs: null,
+        atMs: Math.floor(time.nowMs()),
+        why: 'the worst moment',
+        by: 'ann',
+      };
+      const known = store.now.get(key);
+      const after = trip(known && readItem('breaker', known), cause);
+      const body = bodyOf(after);
+      store.now.transact([
+        { kind: 'put', ...key, expect: known?.version ?? 'absent', body },
+        requestAction(ACCOUNT, ask('trip'), { kind: 'trip', scope }),
+      ]);
+      resetLater(scope);
+    },
     plan({ fromMs, toMs }) {
       for (const act of acts)
         for (let times = 0; times < 2; times++) {
@@ -73,7 +96,7 @@ export function personOf(store: StateStore, { chance, time }: { chance: Chance; 
     if (act === 'capital taken') return want({ kind: 'capital', amount: unitsOf('-700') });
     const scope = act === 'trip' ? chance.pick(scopes) : 'manual';
     resetLater(scope);
-    if (act === 'trip') await person.trip(scope);
+    if (act === 'trip') await tripBreaker(store, { account: ACCOUNT, scope, ask: ask('trip') });
     else await halt(act === 'flatten');
   };
   return person;

@@ -1,5 +1,5 @@
-import { type EpochMs, MINUTE_MS } from '../../shared/core/market/timeframes.ts';
 import { unitsOf } from '../../shared/core/decimal.ts';
+import { type EpochMs, MINUTE_MS } from '../../shared/core/market/timeframes.ts';
 import type { KrakenBook } from '../kraken-simulator/book.ts';
 import type { BookMode } from '../kraken-simulator/orders.ts';
 import type { Chance } from './chance.ts';
@@ -28,21 +28,30 @@ const THOUSANDTH = unitsOf('0.001');
 /** Lets the market trade. */
 export function planMarket({ time, book }: Stage, { trades }: Market): void {
   const trade = ({ symbol, atMs, cents, thousandths }: MarketTrade) => {
-    book.trade(pairOf(symbol), { atMs, price: BigInt(cents) * HUNDREDTH, volume: BigInt(thousandths) * THOUSANDTH });
+    book.trade(pairOf(symbol), {
+      atMs,
+      price: BigInt(cents) * HUNDREDTH,
+      volume: BigInt(thousandths) * THOUSANDTH,
+    });
     return false;
   };
   for (const one of trades) time.at(one.atMs, () => trade(one));
 }
 
 /** Wakes a run every minute: on either machine, and now and then late, twice or not at all. */
-export function planEvents({ time, chance, machines }: Stage, span: Span, wake: (machine: Machine) => void): void {
+export function planEvents(
+  { time, chance, machines }: Stage,
+  span: Span,
+  wake: (machine: Machine) => void,
+): void {
   for (let atMs = span.startMs; atMs < span.endMs; atMs += MINUTE_MS) {
     time.at(atMs, () => {
       if (chance.happens('event lost', 0.04)) return false;
       const lateMs = chance.happens('event late', 0.06) ? chance.between(20_000, 110_000) : 0;
       const waitMs = chance.between(5_000, 7_000) + lateMs;
       time.after(waitMs, () => wake(chance.pick(machines)));
-      if (chance.happens('event twice', 0.12)) time.after(waitMs + chance.between(0, 4_000), () => wake(chance.pick(machines)));
+      if (chance.happens('event twice', 0.12))
+        time.after(waitMs + chance.between(0, 4_000), () => wake(chance.pick(machines)));
       return false;
     });
   }
@@ -101,7 +110,12 @@ export function planOwner({ time, chance, book }: Stage, { startMs, calmMs }: Sp
       const nowMs = time.nowMs();
       const isResting = chance.uniform() < 0.5 && quote !== undefined;
       book.ownerOrder(
-        { pair: 'XETHZUSD', side, volume, ...(isResting ? { type: 'limit', price: quote.last } : { type: 'market' }) },
+        {
+          pair: 'XETHZUSD',
+          side,
+          volume,
+          ...(isResting ? { type: 'limit', price: quote.last } : { type: 'market' }),
+        },
         nowMs,
       );
     }
@@ -113,11 +127,12 @@ export function planOwner({ time, chance, book }: Stage, { startMs, calmMs }: Sp
 /** Now and then the exchange itself ends a stop. */
 export function planCancels({ time, chance, book }: Stage, { startMs, calmMs }: Span): void {
   const cancel = () => {
-    const stop = [...book.orders.values()].find(({ type, status, clOrdId }) => type === 'stop-loss' && status === 'open' && clOrdId !== null);
+    const stop = [...book.orders.values()].find(
+      ({ type, status, clOrdId }) => type === 'stop-loss' && status === 'open' && clOrdId !== null,
+    );
     if (stop !== undefined && chance.happens('stop cancelled by the exchange', 0.15))
       book.endByHand(stop.txid, { nowMs: time.nowMs(), reason: 'Cancelled by the exchange' });
     return false;
   };
   for (let times = 0; times < 2; times++) time.at(chance.between(startMs, calmMs), cancel);
 }
-

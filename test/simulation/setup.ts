@@ -7,6 +7,7 @@ import type { Chance } from './chance.ts';
 import { LOOKBACK_ROWS, SYMBOLS, says, TICK_TIMEFRAME } from './market.ts';
 
 export const ACCOUNT = 'live';
+export const SOURCE = 'kraken';
 export const LEASE_MS = 90_000;
 export const CAPITAL = 10_000;
 export const TICK_MS = timeframeMs[TICK_TIMEFRAME];

@@ -28,7 +28,7 @@ export function virtualTime(startMs: EpochMs): VirtualTime {
   let asked = 0;
   const time: VirtualTime = {
     nowMs: () => nowMs,
-    at: (atMs, run) => push(heap, { atMs: Math.max(atMs, nowMs), order: ++asked, run }),
+    at: (atMs, run) => push(heap, { atMs: Math.ceil(Math.max(atMs, nowMs)), order: ++asked, run }),
     after: (waitMs, run) => time.at(nowMs + waitMs, run),
     async runUntil(untilMs, onStep) {
       for (let next = heap[0]; next !== undefined && next.atMs <= untilMs; next = heap[0]) {

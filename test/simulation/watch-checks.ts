@@ -35,8 +35,11 @@ export function watchChecks(world: Watched): WatchChecks {
       for (const symbol of config.symbols) {
         const runs = isBare(exchange, config, symbol) ? (bareRuns.get(symbol) ?? 0) + 1 : 0;
         bareRuns.set(symbol, runs);
-        demand(runs < 2 || unprotected.includes(symbol), 'protected within a watch', () =>
-          `${symbol} is bare: ${textOf(exchange.held(symbol))} held, ${textOf(exchange.covered(symbol))} covered`,
+        demand(
+          runs < 2 || unprotected.includes(symbol),
+          'protected within a watch',
+          () =>
+            `${symbol} is bare: ${textOf(exchange.held(symbol))} held, ${textOf(exchange.covered(symbol))} covered`,
         );
       }
     },
@@ -59,15 +62,24 @@ function settled({ store, book, config, exchange, ledger }: Watched, atMs: numbe
   settles(requests.length === 0, () => `requests wait: ${JSON.stringify(requests.map(({ body }) => body))}`);
   const head = items.find(({ sk }) => sk === 'HEAD');
   const newestMs = Math.floor(atMs / TICK_MS) * TICK_MS;
-  settles(head?.body['lastTickMs'] === newestMs, () => `the newest tick is ${head?.body['lastTickMs']}, ${newestMs} was due`);
+  settles(
+    head?.body['lastTickMs'] === newestMs,
+    () => `the newest tick is ${head?.body['lastTickMs']}, ${newestMs} was due`,
+  );
   const orders = items.filter(({ sk }) => sk.startsWith('ORDER#'));
   const underWay = orders.filter(({ body }) => body['state'] !== 'OPEN');
-  settles(underWay.length === 0, () => `orders are under way: ${JSON.stringify(underWay.map(({ body }) => body))}`);
+  settles(
+    underWay.length === 0,
+    () => `orders are under way: ${JSON.stringify(underWay.map(({ body }) => body))}`,
+  );
   const known = new Set(orders.map(({ sk }) => sk.slice('ORDER#'.length)));
   const strays = [...book.orders.values()].filter(
     ({ status, clOrdId }) => status === 'open' && clOrdId !== null && !known.has(clOrdId),
   );
-  settles(strays.length === 0, () => `the exchange has ${strays.map(({ clOrdId }) => clOrdId).join(', ')}, the books do not`);
+  settles(
+    strays.length === 0,
+    () => `the exchange has ${strays.map(({ clOrdId }) => clOrdId).join(', ')}, the books do not`,
+  );
   for (const symbol of config.symbols) {
     settles(!isBare(exchange, config, symbol), () => `${symbol} is bare`);
     const over = exchange.covered(symbol) - exchange.held(symbol);

@@ -82,6 +82,7 @@ export function send<Result>(
   const happens = (trouble: Trouble, share: number) =>
     chance.happens(trouble, isOrder ? ORDER_FACTOR * share : share);
   const isLate = happens('request late', 0.004);
+  const isQueued = happens('request queued', 0.003);
   const met = wireTroubles.find(({ trouble, share }) => happens(trouble, share));
   const hiddenMs = isOrder && happens('order hidden at first', 0.06) ? chance.between(300, 2_500) : 0;
   const arrival = (): Arrival => ({
@@ -89,9 +90,20 @@ export function send<Result>(
     receivedMs: Math.min(sentMs + 30, time.nowMs()),
     lag: { appearMs: hiddenMs, closeMs: hiddenMs / 2, tradesMs: hiddenMs },
   });
-  const isAnswered = !isLate && met?.fails !== 'never answers';
+  const isAnswered = !isLate && !isQueued && met?.fails !== 'never answers';
+  let isAdmitted: boolean | undefined;
+  if (isQueued)
+    time.after(20, () => {
+      isAdmitted = met?.isEffective !== false && isAdmittedWith(venue, nonce);
+      return false;
+    });
+  const underWayMs = isLate
+    ? chance.between(5_000, 200_000)
+    : isQueued
+      ? chance.between(1_000, 30_000)
+      : chance.between(20, 250);
   return process.call<Result | { readonly error: string }>({
-    outMs: isLate ? chance.between(5_000, 200_000) : chance.between(20, 250),
+    outMs: underWayMs,
     backMs: chance.between(20, 250),
     unanswered: isAnswered
       ? undefined
@@ -101,10 +113,15 @@ export function send<Result>(
         trace(() => `${process.name} ${name}: ${met.trouble}`);
         throw unavailable(met.trouble);
       }
-      const answer = received(venue, nonce, () => arrive(arrival()));
+      const answer = received(venue, isAdmitted ?? isAdmittedWith(venue, nonce), () => arrive(arrival()));
+      const notes = [
+        isLate ? 'late' : '',
+        isQueued ? 'queued' : '',
+        hiddenMs > 0 ? 'hidden' : '',
+        met?.trouble ?? '',
+      ];
       trace(
-        () =>
-          `${process.name} ${name}: ${told(answer)}${isLate ? ' (late)' : ''}${met ? ` (${met.trouble})` : ''}`,
+        () => `${process.name} ${name}: ${[told(answer), ...notes].filter((one) => one !== '').join(', ')}`,
       );
       if (met !== undefined) throw unavailable(met.trouble);
       return answer;
@@ -113,13 +130,18 @@ export function send<Result>(
 }
 
 /** Each nonce must be higher than all that were seen before it. */
+function isAdmittedWith({ nonces }: Venue, nonce: number): boolean {
+  if (nonce <= nonces.seen) return false;
+  nonces.seen = nonce;
+  return true;
+}
+
 function received<Result>(
-  { nonces, book }: Venue,
-  nonce: number,
+  { book }: Venue,
+  isAdmitted: boolean,
   work: () => Result,
 ): Result | { error: string } {
-  if (nonce <= nonces.seen) return { error: INVALID_NONCE };
-  nonces.seen = nonce;
+  if (!isAdmitted) return { error: INVALID_NONCE };
   return book.mode() === 'maintenance' ? { error: 'EService:Unavailable' } : work();
 }
 

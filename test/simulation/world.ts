@@ -1,37 +1,17 @@
-import { openAccount } from '../../shared/app/account.ts';
-import type { Trader } from '../../shared/app/trader.ts';
-import { unitsOf, unitsOfNumber } from '../../shared/core/decimal.ts';
-import { AppError } from '../../shared/core/errors.ts';
+import { unitsOf } from '../../shared/core/decimal.ts';
 import { type EpochMs, MINUTE_MS } from '../../shared/core/market/timeframes.ts';
-import { type KrakenBook, krakenBook } from '../kraken-simulator/book.ts';
-import { type Chance, chanceOf, type Trouble } from './chance.ts';
-import { run } from './drive.ts';
-import { connect } from './exchange.ts';
-import { exchangeChecks } from './exchange-checks.ts';
-import { storeOf } from './faulty-store.ts';
-import { ledgerChecks } from './ledger-checks.ts';
-import { feedOf, marketOf, TICK_TIMEFRAME } from './market.ts';
-import { type MemoryStore, memoryStateStore } from './memory-store.ts';
-import { orderChecks } from './order-checks.ts';
-import { type Person, personOf } from './person.ts';
-import { type Machine, type Process, pauseMsOf, processOf } from './process.ts';
-import {
-  planCancels,
-  planClocks,
-  planEvents,
-  planMarket,
-  planModes,
-  planOwner,
-  type Span,
-} from './schedule.ts';
-import { ACCOUNT, CAPITAL, configOf, traderTerms } from './setup.ts';
-import { Violation } from './violation.ts';
-import { type VirtualTime, virtualTime } from './virtual-time.ts';
-import { watchChecks } from './watch-checks.ts';
-import type { Venue } from './wire.ts';
+import { krakenBook } from '../kraken-simulator/book.ts';
+import { chanceOf, type Trouble } from './chance.ts';
+import { marketOf } from './market.ts';
+import { memoryStateStore } from './memory-store.ts';
+import { playOf, type Stage } from './play.ts';
+import { planCancels, planClocks, planEvents, planMarket, planModes, planOwner } from './schedule.ts';
+import { TICK_MS } from './setup.ts';
+import { virtualTime } from './virtual-time.ts';
 
 /** 2024-02-01T00:00Z: a day and a month begin. */
 const MIDNIGHT_MS: EpochMs = 1_706_745_600_000;
+/** Watches after which everything must have settled: some still stand still as the calm begins. */
 const CALM_MINUTES = 12;
 
 export interface SeedOptions {
@@ -53,58 +33,64 @@ export interface SeedOutcome {
   readonly fills: number;
 }
 
-interface World {
-  readonly span: Span;
-  readonly time: VirtualTime;
-  readonly chance: Chance;
-  readonly book: KrakenBook;
-  readonly store: MemoryStore;
-  readonly machines: readonly Machine[];
-  readonly trace: (line: () => string) => void;
-}
-
-function worldOf(seed: number, { without = new Set(), trace }: SeedOptions): World {
-  const tracing = (line: () => string) => trace?.(`${stamp(time.nowMs())} ${line()}`);
-  const chance = chanceOf(seed, { without, onTrouble: (name) => tracing(() => `-- ${name}`) });
-  const tickMs = 5 * MINUTE_MS;
-  const startMs = MIDNIGHT_MS - chance.whole(0, 6) * tickMs + MINUTE_MS * chance.whole(0, 4);
-  const calmMs = startMs + chance.whole(15, 28) * MINUTE_MS;
-  const endMs = Math.ceil((calmMs + CALM_MINUTES * MINUTE_MS) / tickMs) * tickMs + 4 * MINUTE_MS;
-  const time = virtualTime(startMs);
-  const book = krakenBook({ balances: { ZUSD: unitsOf('20000'), XXBT: unitsOf('0.2'), XETH: unitsOf('3') } });
-  return {
-    span: { startMs, calmMs, endMs },
-    time,
-    chance,
-    book,
-    store: memoryStateStore(),
-    machines: ['A', 'B'].map((name) => ({ name, offsetMs: 0 })),
-    trace: tracing,
-  };
-}
-
 /** Lets a seed happen, from its first minute to its last, or to the first thing that must not be. */
 export async function simulate(seed: number, options: SeedOptions = {}): Promise<SeedOutcome> {
-  const world = worldOf(seed, options);
-  const { span, time, chance, book, store, trace } = world;
-  const play = playOf(seed, world);
+  const stage = stageOf(seed, options);
+  const { span, time, chance, book, trace } = stage;
+  const play = playOf(stage);
+  const machines = ['A', 'B'].map((name) => ({ name, offsetMs: 0 }));
+  const scene = { ...stage, machines };
+  planMarket(scene, stage.market);
+  planClocks(scene, span);
+  planEvents(scene, span, play.wake);
+  planModes(scene, span);
+  planOwner(scene, span);
+  planCancels(scene, span);
+  play.person.plan({ fromMs: span.startMs, toMs: span.calmMs });
+  time.at(span.calmMs, () => {
+    chance.calm();
+    trace(() => '-- from here on nothing goes wrong');
+    return false;
+  });
   let failure: Error | undefined;
   try {
     await play.begin();
-    time.at(span.calmMs, () => {
-      chance.calm();
-      trace(() => '-- from here on nothing goes wrong');
-      return false;
-    });
     await time.runUntil(span.endMs, play.afterStep);
     play.end();
   } catch (error) {
     failure = error instanceof Error ? error : new Error(String(error));
     trace(() => `!! ${failure?.message}`);
   }
-  store.close();
   const { counts, happened } = chance;
-  return { seed, failure, counts, happened, runs: play.runs(), orders: book.accepted.size, fills: book.trades.length };
+  return {
+    seed,
+    failure,
+    counts,
+    happened,
+    runs: play.runs(),
+    orders: book.accepted.size,
+    fills: book.trades.length,
+  };
+}
+
+function stageOf(seed: number, { without = new Set(), trace }: SeedOptions): Stage {
+  let nowMs = () => 0;
+  const tracing = (line: () => string) => trace?.(`${stamp(nowMs())} ${line()}`);
+  const chance = chanceOf(seed, { without, onTrouble: (name) => tracing(() => `-- ${name}`) });
+  const startMs = MIDNIGHT_MS - chance.whole(0, 6) * TICK_MS;
+  const calmMs = startMs + chance.whole(15, 28) * MINUTE_MS;
+  const endMs = Math.ceil((calmMs + CALM_MINUTES * MINUTE_MS) / TICK_MS) * TICK_MS + 4 * MINUTE_MS;
+  const time = virtualTime(startMs);
+  nowMs = time.nowMs;
+  return {
+    span: { startMs, calmMs, endMs },
+    time,
+    chance,
+    book: krakenBook({ balances: { ZUSD: unitsOf('20000'), XXBT: unitsOf('0.2'), XETH: unitsOf('3') } }),
+    store: memoryStateStore(),
+    market: marketOf(seed, { startMs, minutes: (endMs - startMs) / MINUTE_MS + 1 }),
+    trace: tracing,
+  };
 }
 
 function stamp(atMs: EpochMs): string {
