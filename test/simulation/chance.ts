@@ -33,6 +33,7 @@ export const troubles = [
   'clock off',
   'clock step',
   'candle late',
+  'thin market',
   'trip',
   'trip in the worst moment',
   'reset',

@@ -43,6 +43,9 @@ export interface Market {
   readonly candles: ReadonlyMap<string, ReadonlyMap<Timeframe, Candles>>;
 }
 
+/** So many minutes before the end the price stops moving, and nothing is wanted any more. */
+const QUIET_MINUTES = 7;
+
 interface Span {
   readonly startMs: EpochMs;
   readonly minutes: number;
@@ -74,7 +77,7 @@ function tradesOf(
     const count = 2 + Math.floor(4 * random.uniform());
     for (let n = 0; n < count; n++) {
       const jump = random.uniform() < 0.008 ? 0.08 * (random.uniform() - 0.5) : 0;
-      price *= 1 + wildness * random.normal() + jump;
+      if (minute < minutes - QUIET_MINUTES) price *= 1 + wildness * random.normal() + jump;
       trades.push({
         symbol,
         atMs: startMs + minute * MINUTE_MS + Math.floor((MINUTE_MS * (n + random.uniform())) / count),
@@ -99,7 +102,8 @@ function candlesFrom(
     const prices = trades
       .filter(({ atMs }) => atMs >= openMs && atMs < openMs + MINUTE_MS)
       .map(({ cents }) => cents / 100);
-    const word = minute % 5 === 4 ? wordAt(random, minute) : 0;
+    const isSpoken = minute % 5 === 4 && minute < minutes - QUIET_MINUTES;
+    const word = isSpoken ? wordAt(random, minute) : 0;
     rows.push({
       openMs,
       open: prices[0] ?? 0,
@@ -120,8 +124,8 @@ function candlesFrom(
 
 /** Mostly something is wanted, and in the first minutes always. */
 function wordAt(random: Random, minute: number): number {
-  const isLong = random.uniform() < (minute < 6 ? 0.9 : 0.4);
-  const isExit = random.uniform() < 0.15;
+  const isLong = random.uniform() < (minute < 6 ? 0.9 : 0.7);
+  const isExit = random.uniform() < 0.25;
   return (isLong ? said.long : 0) + (isExit ? said.exit : 0);
 }
 

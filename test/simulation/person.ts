@@ -21,9 +21,9 @@ const scopes = [
 
 /** What a person may do, and how often in a world. */
 const acts = [
-  { trouble: 'trip', share: 0.7 },
-  { trouble: 'halt', share: 0.25 },
-  { trouble: 'flatten', share: 0.2 },
+  { trouble: 'trip', share: 0.4 },
+  { trouble: 'halt', share: 0.15 },
+  { trouble: 'flatten', share: 0.12 },
   { trouble: 'close', share: 0.35 },
   { trouble: 'capital added', share: 0.2 },
   { trouble: 'capital taken', share: 0.2 },
@@ -86,7 +86,7 @@ export function personOf(
   const halt = (isFlatten: boolean) =>
     tripBreaker(store, { account: ACCOUNT, scope: 'manual', ask: ask('halt'), halt: { isFlatten } });
   const resetLater = (scope: string) =>
-    time.after(chance.between(30_000, 400_000), () => quietly(() => resetIf(scope)));
+    time.after(chance.between(10_000, 150_000), () => quietly(() => resetIf(scope)));
   const resetIf = async (scope: string) => {
     if (chance.happens('reset', 0.95)) await person.reset(scope);
   };

@@ -80,6 +80,7 @@ export function playOf(stage: Stage): Play {
   };
   const begun = async (process: Process) => {
     const troubles = chance.happened.length;
+    const begunMs = time.nowMs();
     const ended = await endOf(run(traderOn(process), telling(stage, process)));
     stage.trace(
       () =>
@@ -88,7 +89,7 @@ export function playOf(stage: Stage): Play {
     const isClean =
       troubles === chance.happened.length && book.mode() === 'online' && !(ended instanceof AppError);
     if (ended instanceof AppError) watched.disturbed();
-    else watched.ended(ended, isClean);
+    else watched.ended(ended, { isClean, begunMs, nowMs: time.nowMs() });
   };
   return {
     person,

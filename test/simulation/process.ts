@@ -32,8 +32,8 @@ export interface Process {
 }
 
 /** Share of the calls at which a process ends. */
-const CRASH_SHARE = 0.0012;
-const PAUSE_SHARE = 0.0015;
+const CRASH_SHARE = 0.002;
+const PAUSE_SHARE = 0.002;
 
 /** How long a process stands still that does: for longer than any lease. */
 export const pauseMsOf = (chance: Chance): number => chance.between(95_000, 240_000);

@@ -25,8 +25,13 @@ export interface Span {
 const HUNDREDTH = unitsOf('0.01');
 const THOUSANDTH = unitsOf('0.001');
 
-/** Lets the market trade. */
-export function planMarket({ time, book }: Stage, { trades }: Market): void {
+/** Lets the market trade; where little is offered, what takes gets a part of what it wants. */
+export function planMarket({ time, chance, book }: Stage, { trades }: Market): void {
+  if (chance.happens('thin market', 0.4)) {
+    const depth = { levels: chance.whole(1, 12), levelVolume: unitsOf(chance.pick(['0.02', '0.05', '0.3'])) };
+    for (const { name } of book.pairs) book.setDepth(name, depth);
+  }
+
   const trade = ({ symbol, atMs, cents, thousandths }: MarketTrade) => {
     book.trade(pairOf(symbol), {
       atMs,

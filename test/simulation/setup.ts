@@ -23,6 +23,7 @@ export function configOf(chance: Chance): Config {
         'BTC/USD': { ...market, tickDecimals: 1, lotDecimals: 8, minQuantity: '0.00005' },
         'ETH/USD': { ...market, tickDecimals: 2, lotDecimals: 8, minQuantity: '0.001' },
       },
+      fees: { maker: 0.001, taker: 0.001 },
       ensemble: { threshold: 0.45, minSupporters: 1, minFamilies: 1 },
       risk: {
         riskPerTrade: 0.01,

@@ -1,5 +1,6 @@
 import type { Config } from '../../shared/core/config.ts';
 import { textOf, unitsOf } from '../../shared/core/decimal.ts';
+import type { EpochMs } from '../../shared/core/market/timeframes.ts';
 import type { KrakenBook } from '../kraken-simulator/book.ts';
 import type { RunReport } from './drive.ts';
 import type { ExchangeChecks } from './exchange-checks.ts';
@@ -11,7 +12,10 @@ import { demand } from './violation.ts';
 /** What is demanded of runs as they end, and of the world at its end. */
 export interface WatchChecks {
   /** @param isClean nothing went wrong while it ran: all was answered */
-  ended(report: RunReport, isClean: boolean): void;
+  ended(
+    report: RunReport,
+    run: { readonly isClean: boolean; readonly begunMs: EpochMs; readonly nowMs: EpochMs },
+  ): void;
   /** Something may have kept a run from protecting. */
   disturbed(): void;
   settled(atMs: number): void;
@@ -25,25 +29,32 @@ interface Watched {
   readonly ledger: LedgerChecks;
 }
 
+/** What is woken sooner than this after another is the same watch twice. */
+const WATCH_MS_MIN = 40_000;
+
 export function watchChecks(world: Watched): WatchChecks {
   const { config, exchange } = world;
-  /** Clean runs in a row that left a symbol bare. */
-  const bareRuns = new Map<string, number>();
+  /** Since when a symbol is bare at the end of each run, with nothing gone wrong meanwhile. */
+  const bareSince = new Map<string, EpochMs>();
   return {
-    ended({ unprotected }, isClean) {
-      if (!isClean) return bareRuns.clear();
+    ended({ unprotected }, { isClean, begunMs, nowMs }) {
+      if (!isClean) return bareSince.clear();
       for (const symbol of config.symbols) {
-        const runs = isBare(exchange, config, symbol) ? (bareRuns.get(symbol) ?? 0) + 1 : 0;
-        bareRuns.set(symbol, runs);
+        if (!isBare(exchange, config, symbol)) {
+          bareSince.delete(symbol);
+          continue;
+        }
+        const sinceMs = bareSince.get(symbol) ?? nowMs;
+        bareSince.set(symbol, sinceMs);
         demand(
-          runs < 2 || unprotected.includes(symbol),
+          begunMs < sinceMs + WATCH_MS_MIN || unprotected.includes(symbol),
           'protected within a watch',
           () =>
             `${symbol} is bare: ${textOf(exchange.held(symbol))} held, ${textOf(exchange.covered(symbol))} covered`,
         );
       }
     },
-    disturbed: () => bareRuns.clear(),
+    disturbed: () => bareSince.clear(),
     settled: (atMs) => settled(world, atMs),
   };
 }

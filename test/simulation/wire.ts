@@ -38,8 +38,8 @@ const wireTroubles: readonly {
   readonly isEffective: boolean;
   readonly fails: 'never answers' | 'says so';
 }[] = [
-  { trouble: 'request lost', share: 0.006, isEffective: false, fails: 'never answers' },
-  { trouble: 'reply lost', share: 0.01, isEffective: true, fails: 'never answers' },
+  { trouble: 'request lost', share: 0.01, isEffective: false, fails: 'never answers' },
+  { trouble: 'reply lost', share: 0.015, isEffective: true, fails: 'never answers' },
   { trouble: 'gateway error before', share: 0.003, isEffective: false, fails: 'says so' },
   { trouble: 'gateway error after', share: 0.004, isEffective: true, fails: 'says so' },
   { trouble: 'connection reset before', share: 0.003, isEffective: false, fails: 'says so' },
@@ -81,10 +81,10 @@ export function send<Result>(
   const sentMs = time.nowMs();
   const happens = (trouble: Trouble, share: number) =>
     chance.happens(trouble, isOrder ? ORDER_FACTOR * share : share);
-  const isLate = happens('request late', 0.004);
-  const isQueued = happens('request queued', 0.003);
+  const isLate = happens('request late', 0.006);
+  const isQueued = happens('request queued', 0.006);
   const met = wireTroubles.find(({ trouble, share }) => happens(trouble, share));
-  const hiddenMs = isOrder && happens('order hidden at first', 0.06) ? chance.between(300, 2_500) : 0;
+  const hiddenMs = isOrder && happens('order hidden at first', 0.06) ? chance.between(300, 3_500) : 0;
   const arrival = (): Arrival => ({
     nowMs: time.nowMs(),
     receivedMs: Math.min(sentMs + 30, time.nowMs()),

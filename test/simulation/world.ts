@@ -12,7 +12,7 @@ import { virtualTime } from './virtual-time.ts';
 /** 2024-02-01T00:00Z: a day and a month begin. */
 const MIDNIGHT_MS: EpochMs = 1_706_745_600_000;
 /** Watches after which everything must have settled: some still stand still as the calm begins. */
-const CALM_MINUTES = 12;
+const CALM_MINUTES = 10;
 
 export interface SeedOptions {
   /** Troubles that are left out, by their names. */
@@ -78,7 +78,7 @@ function stageOf(seed: number, { without = new Set(), trace }: SeedOptions): Sta
   const tracing = (line: () => string) => trace?.(`${stamp(nowMs())} ${line()}`);
   const chance = chanceOf(seed, { without, onTrouble: (name) => tracing(() => `-- ${name}`) });
   const startMs = MIDNIGHT_MS - chance.whole(0, 6) * TICK_MS;
-  const calmMs = startMs + chance.whole(15, 28) * MINUTE_MS;
+  const calmMs = startMs + chance.whole(12, 22) * MINUTE_MS;
   const endMs = Math.ceil((calmMs + CALM_MINUTES * MINUTE_MS) / TICK_MS) * TICK_MS + 4 * MINUTE_MS;
   const time = virtualTime(startMs);
   nowMs = time.nowMs;
