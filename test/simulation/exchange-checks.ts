@@ -1,5 +1,6 @@
 import type { Config } from '../../shared/core/config.ts';
 import { numberOf, type Units, unitsOf } from '../../shared/core/decimal.ts';
+import { cashAfter } from '../../shared/core/execution/ledger.ts';
 import type { KrakenBook } from '../kraken-simulator/book.ts';
 import type { BookOrder } from '../kraken-simulator/orders.ts';
 import { pairOf } from './exchange.ts';
@@ -30,10 +31,12 @@ export function exchangeChecks(world: {
   const { book, store, config, isOurs } = world;
   const net = new Map<string, Units>();
   let seen = 0;
+  /** What all that was bought and sold so far brought in money. */
+  let earned: Units = 0n;
   const heldOf = (pair: string) => net.get(pair) ?? 0n;
   const equity = () => {
-    const cash = store.now.get({ pk: `ACCOUNT#${ACCOUNT}`, sk: 'CASH' });
-    let sum = numberOf(unitsOf(String(cash?.body['cash'] ?? '0')));
+    const head = store.now.get({ pk: `ACCOUNT#${ACCOUNT}`, sk: 'HEAD' });
+    let sum = numberOf(unitsOf(String(head?.body['capital'] ?? '0')) + earned);
     for (const [pair, quantity] of net) sum += numberOf(quantity) * lastOf(book, pair);
     return sum;
   };
@@ -64,6 +67,7 @@ export function exchangeChecks(world: {
         const { pair, side } = trade.order;
         const after = heldOf(pair.name) + (side === 'buy' ? trade.volume : -trade.volume);
         net.set(pair.name, after);
+        earned = cashAfter(earned, side, trade);
         demand(after >= 0n, 'ledger equals exchange', () => `more ${pair.wsname} is sold than was bought`);
       }
     },

@@ -123,7 +123,7 @@ function addRequestOf(request: OrderRequest, { deadlineMs }: SendMark): AddReque
 /** What a refusal in Kraken's words means for the order: see spec kraken.md. */
 function placeResultOf(why: string): Exclude<PlaceResult, { readonly kind: 'accepted' }> {
   if (/^EService:(Unavailable|Busy|Timeout)/.test(why)) throw unavailable(why);
-  const isPassing = /Invalid nonce|Deadline elapsed|Rate limit|mode$/.test(why);
+  const isPassing = /Invalid nonce|deadline|Deadline|Rate limit|mode$/.test(why);
   return { kind: isPassing ? 'later' : 'refused', why };
 }
 
