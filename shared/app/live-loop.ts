@@ -1,5 +1,5 @@
 import { type EpochMs, MINUTE_MS } from '../core/market/timeframes.ts';
-import { openAccount, type Session, withSession } from './account.ts';
+import { type Account, openAccount, type Session, withSession } from './account.ts';
 import { analystOf } from './analysis.ts';
 import type { Shortfall } from './balance.ts';
 import { clockBehind } from './behind.ts';
@@ -7,7 +7,7 @@ import { type DriveHooks, held } from './drive.ts';
 import type { Head, Orphan } from './items.ts';
 import { underOneLease } from './lease.ts';
 import type { LiveFeed } from './live-feed.ts';
-import { isAnySuspected, noteOrphans } from './orphans.ts';
+import { noteOrphans, suspectedSinceMs } from './orphans.ts';
 import { lastTickMs } from './paper-loop.ts';
 import { tick } from './tick.ts';
 import { type Trader, tickLengthMs } from './trader.ts';
@@ -105,14 +105,22 @@ async function takeOver(
   { atMs, hooks }: { readonly atMs: EpochMs; readonly hooks: LiveHooks },
 ): Promise<{ readonly isBusy: boolean; readonly lastTickMs: EpochMs | null }> {
   const { trader, account } = session;
-  const { lastTickMs: tickedMs, armedMs } = account.head.value;
+  const { lastTickMs: tickedMs } = account.head.value;
   refuseUnlisted(account, trader.config);
   const open = (await trader.live?.exchange.openOrders()) ?? [];
-  const isDue = tickedMs !== null && atMs >= tickedMs + tickLengthMs(trader);
-  const isWhole = armedMs !== null && (isDue || isAnySuspected(account));
-  const sinceMs = Math.max(armedMs ?? 0, (tickedMs ?? atMs) - LOOK_BACK_MS);
-  const filled = isWhole ? ((await trader.live?.exchange.filledSince(sinceMs)) ?? []) : [];
+  const filledMs = lookSinceMs(account, atMs >= (tickedMs ?? atMs) + tickLengthMs(trader));
+  const filled = filledMs === undefined ? [] : ((await trader.live?.exchange.filledSince(filledMs)) ?? []);
+  const isWhole = filledMs !== undefined;
   const orphans = await noteOrphans(session, { shown: [...open, ...filled], isWhole, atMs });
   if (orphans.length > 0) hooks.onOrphans?.(orphans);
   return { isBusy: account.orders.size + account.positions.size > 0, lastTickMs: tickedMs };
+}
+
+/** Since when filled orders are asked for: before a tick, and while something is suspected. */
+function lookSinceMs(account: Account, isTickDue: boolean): EpochMs | undefined {
+  const { lastTickMs: tickedMs, armedMs } = account.head.value;
+  if (armedMs === null) return undefined;
+  const suspectedMs = suspectedSinceMs(account);
+  if (!isTickDue) return suspectedMs;
+  return Math.min(suspectedMs ?? Number.POSITIVE_INFINITY, Math.max(armedMs, (tickedMs ?? 0) - LOOK_BACK_MS));
 }

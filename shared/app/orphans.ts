@@ -61,7 +61,8 @@ export async function noteOrphans(
     ...(isWhole ? vanished(account, unknown) : []),
   ];
   if (changed.length > 0) await commit(session, { orphans: changed });
-  for (const orphan of changed.filter(({ state }) => state === 'found')) await forbid(session, orphan, atMs);
+  // Whoever resets the breaker without a judgement finds it tripped again.
+  for (const orphan of unjudged(account)) await forbid(session, orphan, atMs);
   return unjudged(account);
 }
 
@@ -82,9 +83,10 @@ function vanished({ orphans }: Account, unknown: readonly OurOrder[]): readonly 
     .map((orphan) => ({ ...orphan, state: 'gone' }));
 }
 
-/** Whether a run should ask for filled orders, too: one that is suspected may have been filled since. */
-export function isAnySuspected({ orphans }: Account): boolean {
-  return [...orphans.values()].some(({ value }) => value.state === 'suspected');
+/** Since when a run should ask for filled orders because of those that are suspected, or undefined. */
+export function suspectedSinceMs({ orphans }: Account): EpochMs | undefined {
+  const suspected = [...orphans.values()].filter(({ value }) => value.state === 'suspected');
+  return suspected.length === 0 ? undefined : Math.min(...suspected.map(({ value }) => value.openedMs));
 }
 
 /** The orphans that wait for a person. */
@@ -92,11 +94,9 @@ export function unjudged({ orphans }: Account): readonly Orphan[] {
   return [...orphans.values()].map(({ value }) => value).filter(({ state }) => state === 'found');
 }
 
-/** Symbols of which something at the exchange is not understood: nothing is entered there meanwhile. */
-export function isOrphaned({ orphans }: Account, symbol: string): boolean {
-  return [...orphans.values()].some(
-    ({ value }) => value.symbol === symbol && (value.state === 'suspected' || value.state === 'found'),
-  );
+/** Whether something of a symbol was seen once that is not understood: nothing is entered there until it is. */
+export function isSuspected({ orphans }: Account, symbol: string): boolean {
+  return [...orphans.values()].some(({ value }) => value.symbol === symbol && value.state === 'suspected');
 }
 
 function suspectOf(order: OurOrder, seenMs: EpochMs): Orphan {

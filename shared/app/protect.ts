@@ -30,7 +30,21 @@ export async function protectAndSend(session: Session, at: SendAt): Promise<void
   errors.push(...(await inTurn(session, bare, secure)));
   const enter = (symbol: string) => sendPending(session, entriesOf(account, symbol), at);
   errors.push(...(await inTurn(session, symbolsOf(account), enter)));
+  errors.push(...(await protectEntered(session, at)));
   if (errors.length > 0) throw errors[0];
+}
+
+/** A real exchange fills an entry at once: its stop does not wait for the next run. */
+async function protectEntered(session: Session, at: SendAt): Promise<readonly unknown[]> {
+  const { trader, account } = session;
+  if (trader.live === null) return [];
+  const entered = symbolsOf(account).filter((symbol) =>
+    entriesOf(account, symbol).some(({ state }) => state === 'OPEN'),
+  );
+  return inTurn(session, entered, async (symbol) => {
+    await reconcile(session, symbol);
+    await secureSymbol(session, symbol, at);
+  });
 }
 
 /**

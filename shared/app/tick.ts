@@ -26,7 +26,7 @@ import { commit, tryCommit } from './commit.ts';
 import { equityAt } from './equity.ts';
 import { closedBreakers, type Guarded, guard, unguarded } from './guard.ts';
 import { keys, sortableMs } from './items.ts';
-import { isOrphaned } from './orphans.ts';
+import { isSuspected } from './orphans.ts';
 import { carryingOn, protectAndSend } from './protect.ts';
 import { reconcile } from './reconcile.ts';
 import { carryOutRequests } from './requests.ts';
@@ -212,7 +212,7 @@ async function decideOne({ trader, account }: Reading, turn: Turn): Promise<Outc
 /** An entry that has not ended, or an order at the exchange that nobody understands: no other is decided meanwhile. */
 function isEntering(account: Account, symbol: string): boolean {
   const isOne = ({ value }: Stored<Order>) => value.symbol === symbol && value.purpose === 'entry';
-  return [...account.orders.values()].some(isOne) || isOrphaned(account, symbol);
+  return [...account.orders.values()].some(isOne) || isSuspected(account, symbol);
 }
 
 function entryOrder(account: string, { plan, size }: Decision): Order | null {

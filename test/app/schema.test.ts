@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { sqliteStateStore } from '../../shared/adapters/sqlite/state-store.ts';
+import { bodyOf, keys, readItem } from '../../shared/app/items.ts';
 import { checkSchema } from '../../shared/app/schema.ts';
+import { unitsOf } from '../../shared/core/decimal.ts';
+import { newOrder } from '../../shared/core/execution/order.ts';
 
 const key = { pk: 'META', sk: 'SCHEMA' };
 
@@ -24,5 +27,29 @@ describe('the schema of a shared state', () => {
     await store.transact([{ kind: 'put', ...key, expect: 'absent', body: { schema: 3 } }]);
     await expect(checkSchema(store)).rejects.toThrow('The state is of schema 3; this version knows 2.');
     expect(await store.get(key)).toMatchObject({ version: 1, body: { schema: 3 } });
+  });
+});
+
+describe('an order of schema 1', () => {
+  const intent = {
+    clientOrderId: 'id',
+    symbol: 'BTC/USD',
+    purpose: 'exit',
+    number: 0,
+    tickMs: 0,
+    decidedMs: 0,
+    quantity: unitsOf('2'),
+  } as const;
+  const { limitPrice: _, mark: __, absence: ___, fillIds: ____, ended: _____, ...old } = newOrder(intent, {});
+
+  it('is read as an order of today: what was booked of it is not booked again', () => {
+    const body = bodyOf({ ...old, state: 'SENDING', attempts: 1, sentAtMs: 5, fills: 2 });
+    expect(readItem('order', { ...keys.order('paper', 'id'), version: 3, body })).toEqual({
+      ...newOrder(intent, {}),
+      state: 'SENDING',
+      attempts: 1,
+      mark: { sentAtMs: 5, deadlineMs: 5, nonce: '0' },
+      fillIds: ['id#0', 'id#1'],
+    });
   });
 });

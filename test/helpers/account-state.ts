@@ -17,7 +17,7 @@ export async function stateOf(
   for (const pk of [...partitions, ...monthsOf(account, world)]) {
     for (const { sk, body } of await store.query(pk)) {
       if (sk === 'LEASE') continue;
-      const { sentAtMs: _, attempts: __, ...rest } = body;
+      const { mark: _, attempts: __, absence: ___, ...rest } = body;
       state[`${pk} ${sk}`] = rest;
     }
   }

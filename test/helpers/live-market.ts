@@ -40,7 +40,7 @@ export const at = (hour: number, minute = 0, second = 0): EpochMs =>
  * Candles of any timeframe over prices that stay where they are until they jump; each reaches half a percent above
  * and below. As Kraken it has the newest 720 of each timeframe.
  */
-function sourceOf({ prices, says = {}, saysEther = {} }: LiveMarket) {
+export function sourceOf({ prices, says = {}, saysEther = {} }: LiveMarket) {
   const calls: CandleRequest[] = [];
   /** Candles that closed and have not appeared: `BTC/USD 4h 4`. */
   const withheld = new Set<string>();
