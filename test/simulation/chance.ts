@@ -68,12 +68,12 @@ export interface Chance {
 }
 
 interface ChanceOptions {
-  /** Troubles that are left out, by their names. */
-  readonly without: ReadonlySet<string>;
+  /** Names of the troubles that may happen; all when absent. */
+  readonly only: ReadonlySet<string> | undefined;
   readonly onTrouble: (name: string) => void;
 }
 
-export function chanceOf(seed: number, { without, onTrouble }: ChanceOptions): Chance {
+export function chanceOf(seed: number, { only, onTrouble }: ChanceOptions): Chance {
   const random: Random = randomOf(seed, 'world');
   const counts = new Map<Trouble, number>();
   const happened: string[] = [];
@@ -101,7 +101,7 @@ export function chanceOf(seed: number, { without, onTrouble }: ChanceOptions): C
       const stream = streamOf(trouble);
       const isDrawn = stream.random.uniform() < share;
       const name = `${trouble} ${++stream.drawn}`;
-      if (!isDrawn || isCalm || without.has(name)) return false;
+      if (!isDrawn || isCalm || only?.has(name) === false) return false;
       counts.set(trouble, (counts.get(trouble) ?? 0) + 1);
       happened.push(name);
       onTrouble(name);

@@ -15,8 +15,8 @@ const MIDNIGHT_MS: EpochMs = 1_706_745_600_000;
 const CALM_MINUTES = 10;
 
 export interface SeedOptions {
-  /** Troubles that are left out, by their names. */
-  readonly without?: ReadonlySet<string>;
+  /** Names of the troubles that may happen; all when absent. */
+  readonly only?: ReadonlySet<string> | undefined;
   /** Told what happens, line by line. */
   readonly trace?: ((line: string) => void) | undefined;
 }
@@ -73,10 +73,10 @@ export async function simulate(seed: number, options: SeedOptions = {}): Promise
   };
 }
 
-function stageOf(seed: number, { without = new Set(), trace }: SeedOptions): Stage {
+function stageOf(seed: number, { only, trace }: SeedOptions): Stage {
   let nowMs = () => 0;
   const tracing = (line: () => string) => trace?.(`${stamp(nowMs())} ${line()}`);
-  const chance = chanceOf(seed, { without, onTrouble: (name) => tracing(() => `-- ${name}`) });
+  const chance = chanceOf(seed, { only, onTrouble: (name) => tracing(() => `-- ${name}`) });
   const startMs = MIDNIGHT_MS - chance.whole(0, 6) * TICK_MS;
   const calmMs = startMs + chance.whole(12, 22) * MINUTE_MS;
   const endMs = Math.ceil((calmMs + CALM_MINUTES * MINUTE_MS) / TICK_MS) * TICK_MS + 4 * MINUTE_MS;
