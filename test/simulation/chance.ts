@@ -16,6 +16,7 @@ export const troubles = [
   'rate limited',
   'public call lost',
   'order hidden at first',
+  'executions shown in part',
   'maintenance',
   'cancel only',
   'post only',

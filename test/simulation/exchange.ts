@@ -57,12 +57,11 @@ export function connect(venue: Venue, process: Process): AccountExchange {
       return isRefusal(answer) ? placeResultOf(answer.error) : { kind: 'accepted' };
     },
     async find(clOrdId) {
-      const nameOf = (list: string) => `find ${clOrdId.slice(0, 4)} ${list}`;
-      const open = await ask(nameOf('open'), () => book.openOrders({ nowMs: time.nowMs(), clOrdId }));
-      const found =
-        open[0] ??
-        (await ask(nameOf('closed'), () => book.closedOrders({ nowMs: time.nowMs(), clOrdId })))[0];
-      return found && exchangeOrderOf(found, time.nowMs());
+      const name = `find ${clOrdId.slice(0, 4)}`;
+      const [open] = await ask(`${name} open`, () => book.openOrders({ nowMs: time.nowMs(), clOrdId }));
+      if (open !== undefined) return exchangeOrderOf(open, shownOf(venue, open));
+      const [ended] = await ask(`${name} ended`, () => book.closedOrders({ nowMs: time.nowMs(), clOrdId }));
+      return ended && exchangeOrderOf(ended, shownOf(venue, ended));
     },
     async amend({ clientOrderId }, { quantity, limitPrice, triggerPrice }) {
       const answer = await send(venue, process, {
@@ -136,9 +135,21 @@ export const pairOf = (symbol: string): string => symbol.replace('BTC/', 'XBT/')
 
 const symbolOf = ({ pair }: BookOrder): string => pair.wsname.replace('XBT/', 'BTC/');
 
+/** The executions that the trades have by now: now and then the later ones come half a minute after the first. */
+function shownOf({ chance, time, lateTrades }: Venue, { trades }: BookOrder): readonly BookTrade[] {
+  const nowMs = time.nowMs();
+  const rest = trades.slice(1);
+  if (rest.some(({ txid }) => !lateTrades.has(txid))) {
+    const isLate = chance.happens('executions shown in part', 0.15);
+    for (const { txid } of rest) lateTrades.set(txid, isLate ? nowMs + chance.between(1_000, 80_000) : 0);
+  }
+  return trades.filter(
+    ({ txid, visibleFromMs }) => Math.max(visibleFromMs, lateTrades.get(txid) ?? 0) <= nowMs,
+  );
+}
+
 /** As the adapter tells it: open as long as its executions are not all in the trades. */
-function exchangeOrderOf(order: BookOrder, nowMs: EpochMs): ExchangeOrder {
-  const shown = order.trades.filter(({ visibleFromMs }) => visibleFromMs <= nowMs);
+function exchangeOrderOf(order: BookOrder, shown: readonly BookTrade[]): ExchangeOrder {
   const isWhole = shown.reduce((sum, { volume }) => sum + volume, 0n) === order.filled;
   return {
     clientOrderId: order.clOrdId ?? '',

@@ -13,6 +13,9 @@ const followers: Readonly<Record<string, readonly string[]>> = {
   OPEN: ['OPEN', 'FILLED', 'CANCELLED', 'REJECTED', 'EXPIRED'],
 };
 
+/** What arrived at its deadline may be hidden for a while: sooner, its absence proves nothing. */
+const HIDDEN_MS = 2_000;
+
 /** What became of a sending: only where the exchange refused it may the order be sent again before its deadline. */
 interface Sending {
   readonly mark: SendMark;
@@ -66,10 +69,9 @@ export function orderChecks(): OrderChecks {
       );
       for (const { mark: former, isRefused } of sent.slice(0, -1))
         demand(
-          isRefused || former.deadlineMs < nowMs,
+          isRefused || former.deadlineMs + HIDDEN_MS < nowMs,
           'one exchange order an intent',
-          () =>
-            `order ${id} is sent again ${former.deadlineMs - nowMs} ms before the former can no longer arrive`,
+          () => `order ${id} is sent again ${nowMs - former.deadlineMs} ms after the deadline of the former`,
         );
     },
     refused(id, nonce) {

@@ -55,7 +55,12 @@ export function playOf(stage: Stage): Play {
   const ledger = ledgerChecks({ store, book, config });
   const watched = watchChecks({ store, book, config, exchange, ledger });
   const person = personOf(store, stage);
-  const venue: Venue = { ...stage, nonces: { drawn: 0, seen: 0 }, on: onOrder({ chance, orders, exchange }) };
+  const venue: Venue = {
+    ...stage,
+    nonces: { drawn: 0, seen: 0 },
+    lateTrades: new Map(),
+    on: onOrder({ chance, orders, exchange }),
+  };
   const marks = { count: 0, pauseAt: chance.whole(1, 4) };
   const failures: unknown[] = [];
   const committed = (actions: readonly Action[], by: Process) =>
@@ -192,7 +197,7 @@ function worstMoment(chance: Chance, person: Person): (actions: readonly Action[
         action.body['purpose'] === 'entry' &&
         action.pk.startsWith('ACCOUNT#'),
     );
-    if (!isEntry || !chance.happens('trip in the worst moment', 0.08)) return;
+    if (!isEntry || !chance.happens('trip in the worst moment', 0.15)) return;
     person.tripNow(chance.pick(['manual', 'portfolio', 'losses', 'asset:BTC-USD', 'asset:ETH-USD']));
   };
 }

@@ -24,6 +24,8 @@ export interface Venue {
   readonly book: KrakenBook;
   /** Nonces in microseconds: the newest that was drawn, and the newest that the exchange has seen. */
   readonly nonces: { drawn: number; seen: number };
+  /** Executions that are shown later than the first of their order, and when. */
+  readonly lateTrades: Map<string, EpochMs>;
   readonly on: OnOrder;
   readonly trace: (line: () => string) => void;
 }
@@ -31,25 +33,28 @@ export interface Venue {
 const TIMEOUT_MS = 5_000;
 const INVALID_NONCE = 'EAPI:Invalid nonce';
 
-/** What can become of a call to the exchange, how often, and whether it takes effect then. */
-const wireTroubles: readonly {
+interface WireTrouble {
   readonly trouble: Trouble;
-  readonly share: number;
+  /** Of the calls that ask, and of those that place, change or cancel an order: more goes wrong with these. */
+  readonly shares: readonly [asking: number, ordering: number];
   readonly isEffective: boolean;
   readonly fails: 'never answers' | 'says so';
-}[] = [
-  { trouble: 'request lost', share: 0.01, isEffective: false, fails: 'never answers' },
-  { trouble: 'reply lost', share: 0.015, isEffective: true, fails: 'never answers' },
-  { trouble: 'gateway error before', share: 0.003, isEffective: false, fails: 'says so' },
-  { trouble: 'gateway error after', share: 0.004, isEffective: true, fails: 'says so' },
-  { trouble: 'connection reset before', share: 0.003, isEffective: false, fails: 'says so' },
-  { trouble: 'connection reset after', share: 0.004, isEffective: true, fails: 'says so' },
-  { trouble: 'reply garbled', share: 0.003, isEffective: true, fails: 'says so' },
-  { trouble: 'service unavailable', share: 0.003, isEffective: false, fails: 'says so' },
-  { trouble: 'service busy', share: 0.003, isEffective: true, fails: 'says so' },
+}
+
+/** What can become of a call to the exchange, how often, and whether it takes effect then. */
+const wireTroubles: readonly WireTrouble[] = [
+  { trouble: 'request lost', shares: [0.004, 0.03], isEffective: false, fails: 'never answers' },
+  { trouble: 'reply lost', shares: [0.004, 0.08], isEffective: true, fails: 'never answers' },
+  { trouble: 'gateway error before', shares: [0.001, 0.05], isEffective: false, fails: 'says so' },
+  { trouble: 'gateway error after', shares: [0.001, 0.03], isEffective: true, fails: 'says so' },
+  { trouble: 'connection reset before', shares: [0.001, 0.05], isEffective: false, fails: 'says so' },
+  { trouble: 'connection reset after', shares: [0.001, 0.03], isEffective: true, fails: 'says so' },
+  { trouble: 'reply garbled', shares: [0.001, 0.02], isEffective: true, fails: 'says so' },
+  { trouble: 'service unavailable', shares: [0.001, 0.02], isEffective: false, fails: 'says so' },
+  { trouble: 'service busy', shares: [0.001, 0.02], isEffective: true, fails: 'says so' },
 ];
-/** Orders are few among the calls: more goes wrong with them. */
-const ORDER_FACTOR = 4;
+const LATE_SHARES = [0.003, 0.03] as const;
+const QUEUED_SHARES = [0.003, 0.03] as const;
 
 /** A private call as it goes over the wire. */
 export interface WireCall<Result> {
@@ -79,12 +84,12 @@ export function send<Result>(
 ): Promise<Result | { readonly error: string }> {
   const { chance, time, trace } = venue;
   const sentMs = time.nowMs();
-  const happens = (trouble: Trouble, share: number) =>
-    chance.happens(trouble, isOrder ? ORDER_FACTOR * share : share);
-  const isLate = happens('request late', 0.006);
-  const isQueued = happens('request queued', 0.006);
-  const met = wireTroubles.find(({ trouble, share }) => happens(trouble, share));
-  const hiddenMs = isOrder && happens('order hidden at first', 0.06) ? chance.between(300, 3_500) : 0;
+  const happens = (trouble: Trouble, shares: WireTrouble['shares']) =>
+    chance.happens(trouble, shares[isOrder ? 1 : 0]);
+  const isLate = happens('request late', LATE_SHARES);
+  const isQueued = happens('request queued', QUEUED_SHARES);
+  const met = wireTroubles.find(({ trouble, shares }) => happens(trouble, shares));
+  const hiddenMs = happens('order hidden at first', [0, 0.2]) ? chance.between(300, 3_500) : 0;
   const arrival = (): Arrival => ({
     nowMs: time.nowMs(),
     receivedMs: Math.min(sentMs + 30, time.nowMs()),
