@@ -34,6 +34,7 @@ export const troubles = [
   'clock off',
   'clock step',
   'candle late',
+  'run again',
   'thin market',
   'trip',
   'trip in the worst moment',
@@ -66,6 +67,11 @@ export interface Chance {
   happens(trouble: Trouble, share: number): boolean;
   /** From now on nothing goes wrong any more. */
   calm(): void;
+}
+
+/** The chance of what must not be disturbed. */
+export function noChance(chance: Chance): Chance {
+  return { ...chance, happens: () => false };
 }
 
 interface ChanceOptions {

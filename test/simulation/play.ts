@@ -4,7 +4,7 @@ import { unitsOfNumber } from '../../shared/core/decimal.ts';
 import { AppError } from '../../shared/core/errors.ts';
 import type { Action } from '../../shared/ports/state-store.ts';
 import type { KrakenBook } from '../kraken-simulator/book.ts';
-import type { Chance } from './chance.ts';
+import { type Chance, noChance } from './chance.ts';
 import { run } from './drive.ts';
 import { connect } from './exchange.ts';
 import { exchangeChecks } from './exchange-checks.ts';
@@ -14,7 +14,8 @@ import { feedOf, type Market } from './market.ts';
 import type { MemoryStore } from './memory-store.ts';
 import { orderChecks } from './order-checks.ts';
 import { type Person, personOf } from './person.ts';
-import { type Machine, type Process, pauseMsOf, processOf } from './process.ts';
+import { instantProcess, type Machine, type Process, pauseMsOf, processOf } from './process.ts';
+import { runAgain } from './run-again.ts';
 import type { Span } from './schedule.ts';
 import { ACCOUNT, CAPITAL, configOf, SOURCE, TICK_MS, traderTerms } from './setup.ts';
 import { venueOf } from './venue.ts';
@@ -46,6 +47,8 @@ export interface Play {
   runs(): number;
 }
 
+const AGAIN_SHARE = 0.08;
+
 export function playOf(stage: Stage): Play {
   const { time, chance, book, store, span } = stage;
   const config = configOf(chance);
@@ -67,7 +70,8 @@ export function playOf(stage: Stage): Play {
     ledger.committed(actions, orders.committed(actions), by.name);
   const feed = feedOf(stage.market, time.nowMs, () => candleLagMs(chance));
   let count = 0;
-  const traderOn = (process: Process): LiveLoop['trader'] => {
+  const traderOn = (process: Process, venue: Venue): LiveLoop['trader'] => {
+    const { chance } = venue;
     const connected = connect(venue, process);
     return {
       ...terms,
@@ -86,7 +90,7 @@ export function playOf(stage: Stage): Play {
   const begun = async (process: Process) => {
     const troubles = chance.happened.length;
     const begunMs = time.nowMs();
-    const ended = await endOf(run(traderOn(process), telling(stage, process)));
+    const ended = await endOf(run(traderOn(process, venue), telling(stage, process)));
     stage.trace(
       () =>
         `${process.name} ended: ${ended instanceof AppError ? `${ended.code}: ${ended.message}` : 'done'}`,
@@ -95,6 +99,13 @@ export function playOf(stage: Stage): Play {
       troubles === chance.happened.length && book.mode() === 'online' && !(ended instanceof AppError);
     if (ended instanceof AppError) watched.disturbed();
     else watched.ended(ended, { isClean, begunMs, nowMs: time.nowMs() });
+    if (isClean && chance.happens('run again', AGAIN_SHARE)) time.after(1, () => again(process.machine));
+  };
+  const again = (machine: Machine) => {
+    const process = instantProcess(`${machine.name}${++count}`, machine, stage);
+    const trader = traderOn(process, { ...venue, chance: noChance(chance) });
+    stage.trace(() => `${process.name} runs three times in a moment`);
+    runAgain(() => endOf(run(trader, {})), stage).catch((error) => failures.push(error));
   };
   return {
     person,

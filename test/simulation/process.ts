@@ -85,6 +85,19 @@ export function processOf(
   return process;
 }
 
+/** A process for which no time passes: every call is answered in the moment in which it is made. */
+export function instantProcess(name: string, machine: Machine, { time }: { time: VirtualTime }): Process {
+  return {
+    name,
+    machine,
+    clockMs: () => Math.floor(time.nowMs() + machine.offsetMs),
+    isDead: () => false,
+    pause: () => undefined,
+    kill: () => undefined,
+    call: async ({ arrive }) => arrive(),
+  };
+}
+
 function outcomeOf<Result>(work: () => Result): { readonly result: Result } | { readonly error: unknown } {
   try {
     return { result: work() };

@@ -89,7 +89,7 @@ export function send<Result>(
   const isLate = happens('request late', LATE_SHARES);
   const isQueued = happens('request queued', QUEUED_SHARES);
   const met = wireTroubles.find(({ trouble, shares }) => happens(trouble, shares));
-  const hiddenMs = happens('order hidden at first', [0, 0.2]) ? chance.between(300, 3_500) : 0;
+  const hiddenMs = happens('order hidden at first', [0, 0.2]) ? chance.between(300, 8_000) : 0;
   const arrival = (): Arrival => ({
     nowMs: time.nowMs(),
     receivedMs: Math.min(sentMs + 30, time.nowMs()),
