@@ -21,6 +21,7 @@ export const troubles = [
   'cancel only',
   'post only',
   'stop cancelled by the exchange',
+  'stop hit in the worst moment',
   'store refused',
   'store answer lost',
   'crash before a call',

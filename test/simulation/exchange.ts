@@ -67,8 +67,9 @@ export function connect(venue: Venue, process: Process): AccountExchange {
       const answer = await send(venue, process, {
         name: `amend ${clientOrderId.slice(0, 4)}`,
         isOrder: true,
-        arrive: (arrival) =>
-          book.amend(
+        arrive(arrival) {
+          hitFirst(venue, clientOrderId);
+          return book.amend(
             { clOrdId: clientOrderId },
             {
               ...(quantity !== undefined && { volume: unitsOf(quantity) }),
@@ -76,7 +77,8 @@ export function connect(venue: Venue, process: Process): AccountExchange {
               ...(triggerPrice !== undefined && { triggerPrice: unitsOf(triggerPrice) }),
             },
             arrival,
-          ),
+          );
+        },
       });
       if (!isRefusal(answer)) return true;
       if (placeResultOf(answer.error).kind === 'refused') return false;
@@ -86,7 +88,10 @@ export function connect(venue: Venue, process: Process): AccountExchange {
       const answer = await send(venue, process, {
         name: `cancel ${clientOrderId.slice(0, 4)}`,
         isOrder: true,
-        arrive: (arrival) => book.cancel({ clOrdId: clientOrderId }, arrival),
+        arrive(arrival) {
+          hitFirst(venue, clientOrderId);
+          return book.cancel({ clOrdId: clientOrderId }, arrival);
+        },
       });
       if (isRefusal(answer) && placeResultOf(answer.error).kind !== 'refused')
         throw unavailable(answer.error);
@@ -100,6 +105,13 @@ export function connect(venue: Venue, process: Process): AccountExchange {
       return closed.filter(({ filled }) => filled > 0n).map(foreignOrderOf);
     },
   };
+}
+
+/** Just before a stop is changed or cancelled, the market falls to it. */
+function hitFirst({ book, chance, time }: Venue, clOrdId: string): void {
+  const order = book.openOrder({ clOrdId });
+  if (order?.type !== 'stop-loss' || !chance.happens('stop hit in the worst moment', 0.12)) return;
+  book.trade(order.pair.name, { atMs: time.nowMs(), price: order.price, volume: order.volume });
 }
 
 function addRequestOf(request: OrderRequest, { deadlineMs }: SendMark): AddRequest {
