@@ -117,6 +117,7 @@ const currentOrder = z.strictObject({
   quantity: units,
   triggerPrice: units.nullable(),
   limitPrice: units.nullable(),
+  crossPrice: units.nullable(),
   budget: units.nullable(),
   plan: plan.nullable(),
   state: z.enum(['PENDING', 'SENDING', 'OPEN', 'FILLED', 'CANCELLED', 'REJECTED', 'EXPIRED']),
@@ -132,11 +133,12 @@ const currentOrder = z.strictObject({
 
 /** What schema 1 wrote: it knew no limit orders, no nonce, and only how many fills of an order were booked. */
 const orderOfSchema1 = currentOrder
-  .omit({ limitPrice: true, mark: true, absence: true, fillIds: true, ended: true })
+  .omit({ limitPrice: true, crossPrice: true, mark: true, absence: true, fillIds: true, ended: true })
   .extend({ sentAtMs: ms.nullable(), fills: z.int() })
   .transform(({ sentAtMs, fills, ...order }) => ({
     ...order,
     limitPrice: null,
+    crossPrice: null,
     mark: sentAtMs === null ? null : { sentAtMs, deadlineMs: sentAtMs, nonce: '0' },
     absence: null,
     fillIds: Array.from({ length: fills }, (_, n) => `${order.clientOrderId}#${n}`),

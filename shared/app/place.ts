@@ -6,6 +6,7 @@ import { type EpochMs, MINUTE_MS } from '../core/market/timeframes.ts';
 import { isTripped } from '../core/risk/breakers.ts';
 import type { OrderRequest, PlaceResult } from '../ports/exchange.ts';
 import type { Account, Session } from './account.ts';
+import { attachedStop } from './chase.ts';
 import { commit } from './commit.ts';
 import { haltFor } from './halt.ts';
 import { reconcile } from './reconcile.ts';
@@ -99,7 +100,7 @@ async function send(session: Session, { order, atMs }: Sending): Promise<void> {
   // A clock that was set back while it was sent says nothing about how long that took.
   if (lateMs > MARK_MS_MAX || lateMs < 0) throw stoodStill(order);
   await record(session, marked, {
-    answer: await trader.exchange.place(requestOf(marked), { atMs, mark }),
+    answer: await trader.exchange.place(requestOf(session, marked), { atMs, mark }),
     atMs,
   });
 }
@@ -113,6 +114,10 @@ async function record(
   const { account } = session;
   if (answer.kind === 'accepted') {
     await commit(session, { orders: [moveOrder(marked, 'OPEN')] });
+    return;
+  }
+  if (answer.kind === 'refused' && isTooHigh(marked, answer.why)) {
+    await commit(session, { orders: [moveOrder(marked, 'PENDING', { mark: null })] });
     return;
   }
   if (answer.kind === 'refused') {
@@ -131,6 +136,14 @@ async function record(
     `The exchange refuses every order of this key: ${answer.why}.`,
     'Entries are halted. Mend the key (docs/live-trading.md), then reset the manual breaker.',
   );
+}
+
+/**
+ * The market fell to the limit of an entry before it came, and as a taker it may not come: it waits, and the next watch
+ * sends it at a lower one.
+ */
+function isTooHigh({ kind }: Order, why: string): boolean {
+  return kind === 'limit' && /post only/i.test(why);
 }
 
 function notNow(
@@ -153,17 +166,9 @@ function stoodStill({ symbol, purpose }: Order): AppError {
   );
 }
 
-function requestOf({
-  clientOrderId,
-  symbol,
-  side,
-  kind,
-  quantity,
-  triggerPrice,
-  limitPrice,
-  budget,
-  purpose,
-}: Order): OrderRequest {
+function requestOf(session: Session, order: Order): OrderRequest {
+  const { clientOrderId, symbol, side, kind, purpose } = order;
+  const { quantity, triggerPrice, limitPrice, budget } = order;
   return {
     clientOrderId,
     symbol,
@@ -174,5 +179,6 @@ function requestOf({
     ...(triggerPrice !== null && { triggerPrice: textOf(triggerPrice) }),
     ...(limitPrice !== null && { limitPrice: textOf(limitPrice) }),
     ...(budget !== null && { budget: textOf(budget) }),
+    ...attachedStop(session, order),
   };
 }

@@ -1,7 +1,7 @@
 import { textOf, unitsOf, unitsOfNumber } from '../core/decimal.ts';
-import { clientOrderId, type Purpose } from '../core/execution/client-id.ts';
+import { leavingOrder } from '../core/execution/leaving-order.ts';
 import { worthOf } from '../core/execution/ledger.ts';
-import { moveOrder, newOrder, type Order } from '../core/execution/order.ts';
+import { moveOrder, type Order } from '../core/execution/order.ts';
 import { orderEnded, type Position, writeOff } from '../core/execution/position.ts';
 import type { EpochMs } from '../core/market/timeframes.ts';
 import { afterClose } from '../core/risk/standing.ts';
@@ -79,7 +79,8 @@ async function secureSymbol(session: Session, symbol: string, at: SendAt): Promi
   else if (isDust(session, position)) await leaveDust(session, position, at);
   else {
     const purpose = position.exit === null ? 'stop' : 'exit';
-    if (exitsOf(account, symbol).length === 0) await reserve(session, { position, purpose });
+    if (exitsOf(account, symbol).length === 0)
+      await commit(session, { orders: [leavingOrder(account.id, purpose, position)] });
     else if (purpose === 'stop') await moveStop(session, position);
   }
   await sendPending(session, exitsOf(account, symbol), at);
@@ -144,23 +145,6 @@ async function withdrawStop(
   }
   await trader.exchange.cancel(stop);
   await reconcile(session, symbol);
-}
-
-async function reserve(
-  session: Session,
-  { position, purpose }: { readonly position: Position; readonly purpose: Purpose },
-): Promise<void> {
-  const { account } = session;
-  const { symbol, tickMs } = position.plan;
-  // The instant of the cause, not of this run: whoever writes the order, and when, writes the same.
-  const decidedMs = position.exit?.atMs ?? position.entryMs;
-  const number = purpose === 'stop' ? position.stopsEnded : position.exitsEnded;
-  const id = clientOrderId({ account: account.id, symbol, tickMs, purpose, number });
-  const order = newOrder(
-    { clientOrderId: id, symbol, purpose, number, tickMs, decidedMs, quantity: position.quantity },
-    purpose === 'stop' ? { triggerPrice: unitsOfNumber(position.stop) } : {},
-  );
-  await commit(session, { orders: [order] });
 }
 
 /**

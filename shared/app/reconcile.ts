@@ -1,5 +1,6 @@
 import { type Units, unitsOf } from '../core/decimal.ts';
 import { type BookedFill, fillReason } from '../core/execution/books.ts';
+import { leavingOrder } from '../core/execution/leaving-order.ts';
 import { cashAfter } from '../core/execution/ledger.ts';
 import { moveOrder, type Order, type OrderState } from '../core/execution/order.ts';
 import {
@@ -16,7 +17,8 @@ import { afterClose } from '../core/risk/standing.ts';
 import type { ExchangeFill, ExchangeOrder } from '../ports/exchange.ts';
 import type { Action } from '../ports/state-store.ts';
 import { type Account, inTurn, type Session } from './account.ts';
-import { commit } from './commit.ts';
+import { type Changes, commit, tryCommit } from './commit.ts';
+import { withCrossing } from './crossing.ts';
 import { bodyOf, keys } from './items.ts';
 import { rulesOf, type Trader } from './trader.ts';
 
@@ -45,17 +47,40 @@ interface Found {
  * @throws the first error of an order, after all others had their turn; at once when nothing more may be written
  */
 export async function reconcile(session: Session, only?: string): Promise<void> {
+  const isMeant = (symbol: string) => only === undefined || symbol === only;
   const sent = [...session.account.orders.values()]
     .map(({ value }) => value)
-    .filter(({ state, symbol }) => state !== 'PENDING' && (only === undefined || symbol === only));
+    .filter(({ state, symbol }) => state !== 'PENDING' && isMeant(symbol));
   const news: Found[] = [];
   const unseen = await inTurn(session, sent.sort(exitsFirst), async (order) => {
     const found = await session.trader.exchange.find(order.clientOrderId);
     if (found !== undefined) news.push({ order, found });
   });
-  const unbooked = await inTurn(session, news.sort(earlierFirst), (one) => book(session, one));
-  const errors = [...unseen, ...unbooked];
+  const unbooked = await inTurn(session, news.sort(earlierFirst), async (one) => {
+    await book(session, one);
+    if (one.order.purpose === 'entry') await bookAttached(session, one.order.symbol);
+  });
+  // Of a run that ended between an entry and its stop.
+  const held = [...session.account.positions.keys()].filter(isMeant).sort();
+  const missed = await inTurn(session, held, (symbol) => bookAttached(session, symbol));
+  const errors = [...unseen, ...unbooked, ...missed];
   if (errors.length > 0) throw errors[0];
+}
+
+/**
+ * The stop of an entry at a limit, where the exchange let it rest by itself: it is ours from the first fill on, and may
+ * have sold again what was bought in the same candle.
+ */
+async function bookAttached(session: Session, symbol: string): Promise<void> {
+  const { trader, account } = session;
+  const position = account.positions.get(symbol)?.value;
+  if (!trader.exchange.attachesStops || position === undefined || position.exit !== null) return;
+  const order: Order = { ...leavingOrder(account.id, 'stop', position), state: 'OPEN' };
+  if (account.orders.has(order.clientOrderId)) return;
+  const found = await trader.exchange.find(order.clientOrderId);
+  if (found === undefined) return;
+  if (found.fills.length > 0) await book(session, { order, found });
+  else await commit(session, { orders: [order] });
 }
 
 /** By the newest fill; a candle's range is over before the open of the next. */
@@ -63,7 +88,14 @@ function earlierFirst(a: Found, b: Found): number {
   const [first, second] = [a.found.fills.at(-1), b.found.fills.at(-1)];
   if (first === undefined || second === undefined)
     return Number(second === undefined) - Number(first === undefined);
-  return first.atMs - second.atMs || Number(first.step === 'OPEN') - Number(second.step === 'OPEN');
+  const isLater = Number(first.step === 'OPEN') - Number(second.step === 'OPEN');
+  return first.atMs - second.atMs || isLater || (first.step === 'RANGE' ? downwards(a.order, b.order) : 0);
+}
+
+/** Inside a candle a symbol's entry at a limit fills before its stop, which lies below. */
+function downwards(a: Order, b: Order): number {
+  const key = ({ symbol, purpose }: Order) => `${symbol} ${purpose === 'entry' ? 0 : 1}`;
+  return key(a) === key(b) ? 0 : key(a) < key(b) ? -1 : 1;
 }
 
 function exitsFirst(a: Order, b: Order): number {
@@ -82,19 +114,34 @@ async function book(session: Session, { order, found }: Found): Promise<void> {
   const state: OrderState = isOpen ? 'OPEN' : finalStates[found.status];
   const terms = termsOf(order, found);
   if (news.length === 0 && state === order.state && isLike(order, terms)) return;
-  const { cash, filled, items, held } = foldFills(session, order, news);
+  const { cash, filled, budget, items, held } = foldFills(session, order, news);
   const fillIds = [...order.fillIds, ...news.map(({ id }) => id)];
-  const moved = moveOrder(order, state, { ...terms, filled, fillIds, absence: null });
+  const moved = moveOrder(order, state, { ...terms, filled, budget, fillIds, absence: null });
   const position = held && state !== 'OPEN' ? orderEnded(held, moved, order.decidedMs) : held;
   const closed = position?.quantity === 0n ? position : undefined;
-  await commit(session, {
+  const changes = {
     ...(closed !== undefined && { head: { standing: afterClose(standing, closed, config.breakers) } }),
     ...(news.length > 0 && { cash }),
     ...(position !== undefined && { positions: [position] }),
-    orders: [moved, ...outliving(account, moved, closed)],
+    orders: outliving(account, moved, closed),
     items,
-  });
+  };
+  while (!(await tryToBook(session, { moved, position, changes })));
   if (news.length < unbooked.length) await book(session, { order: moved, found });
+}
+
+/** A breaker that was moved meanwhile may forbid what follows an order: it is looked at again then. */
+async function tryToBook(
+  session: Session,
+  { moved, position, changes }: { moved: Order; position: Position | undefined; changes: Changes },
+): Promise<boolean> {
+  const { orders, breakers, items } = withCrossing(session, moved, position);
+  return tryCommit(session, {
+    ...changes,
+    breakers,
+    orders: [...orders, ...(changes.orders ?? [])],
+    items: [...items, ...(changes.items ?? [])],
+  });
 }
 
 /** Cash, position and items after fills of an order. */
@@ -110,7 +157,9 @@ function foldFills({ trader, account }: Session, order: Order, news: readonly Ex
     filled += execution.quantity;
     position = afterFill(trader, position, order, execution);
   }
-  return { cash, filled, held: position, items };
+  const spent = account.cash.value - cash;
+  const budget = order.budget === null ? null : order.budget - (spent < order.budget ? spent : order.budget);
+  return { cash, filled, budget, held: position, items };
 }
 
 /** An amend may have reached the exchange without our hearing of it: what rests there is what holds. */

@@ -6,6 +6,7 @@ import { afterFlow, forgetLosses, resetPeak, resetPortfolio, type Standing } fro
 import type { Item } from '../ports/state-store.ts';
 import { inTurn, type Session } from './account.ts';
 import { adoptOrphan, ignoreOrphan } from './adopt.ts';
+import { withdraw } from './chase.ts';
 import { type Changes, commit } from './commit.ts';
 import { equityAt } from './equity.ts';
 import { bodyOf, keys, type Outcome, type Request, readItem, requestPartition, sortableMs } from './items.ts';
@@ -132,7 +133,8 @@ async function withdrawEntries(
   const unsent: Order[] = [];
   for (const order of meant()) {
     if (await isUnsent(session, order)) unsent.push(order);
-    else await trader.exchange.cancel(order);
+    else if (order.kind === 'market') await trader.exchange.cancel(order);
+    else await withdraw(session, order, null);
   }
   await reconcile(session);
   return {

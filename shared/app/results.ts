@@ -1,6 +1,6 @@
 import type { Units } from '../core/decimal.ts';
 import type { DecisionRecord } from '../core/decision/record.ts';
-import { countDecision, newTally, type Tally } from '../core/decision/tally.ts';
+import { ABANDONED, countAbandoned, countDecision, newTally, type Tally } from '../core/decision/tally.ts';
 import type { BookedFill, Mark } from '../core/execution/books.ts';
 import type { Position } from '../core/execution/position.ts';
 import { DAY_MS, type EpochMs } from '../core/market/timeframes.ts';
@@ -34,6 +34,7 @@ export async function readResults(store: StateStore, account: string, span: Span
   const decisions = (await all('DECISION#')).map(decisionOf);
   const tally = newTally();
   for (const decision of decisions) if (decision.inputs.held === null) countDecision(tally, decision);
+  for (const item of await all('ORDER#')) if (isAbandoned(item)) countAbandoned(tally);
   return {
     closed: await closedPositions(store, account, span),
     open: [...positions.values()].map(({ value }) => value),
@@ -66,15 +67,22 @@ async function itemsOf(
   return items;
 }
 
+/** Whether an ended order is an entry whose rest was not bought. */
+function isAbandoned(item: Item): boolean {
+  const { purpose, refusal } = readItem('order', item);
+  return purpose === 'entry' && refusal === ABANDONED;
+}
+
 /** A decision record as it was stored. */
 export function decisionOf({ body }: Item): DecisionRecord {
   return body as unknown as DecisionRecord;
 }
 
-/** Fills in the order in which they happened: by time, step, exits before entries, symbol. */
+/** Fills in the order in which they happened: by time and step; at an open exits before entries; by symbol. */
 export function fillOrder(a: BookedFill, b: BookedFill): number {
+  // Inside a candle a symbol's entry at a limit fills before its stop, which lies below.
   const rank = ({ step, side, symbol }: BookedFill) =>
-    `${step === 'RANGE' ? 0 : 1} ${side === 'sell' ? 0 : 1} ${symbol}`;
+    step === 'RANGE' ? `0 ${symbol} ${side === 'buy' ? 0 : 1}` : `1 ${side === 'sell' ? 0 : 1} ${symbol}`;
   return a.atMs - b.atMs || (rank(a) < rank(b) ? -1 : 1);
 }
 

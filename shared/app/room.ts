@@ -5,11 +5,16 @@ import type { Account } from './account.ts';
 /** What the account may still take, before anything is decided. */
 export function roomOf(account: Account, equity: Units): Room {
   const reserved = reservedBefore(account);
-  const entering = [...account.orders.values()].filter(({ value }) => value.purpose === 'entry');
+  const entering = [...account.orders.values()]
+    .map(({ value }) => value)
+    .filter(({ purpose }) => purpose === 'entry')
+    .map(({ symbol }) => symbol);
+  // What an entry has bought so far is held already.
+  const open = new Set([...account.positions.keys(), ...entering]);
   return {
     free: account.cash.value - reserved,
     exposure: equity - account.cash.value + reserved,
-    open: account.positions.size + entering.length,
+    open: open.size,
   };
 }
 

@@ -2,6 +2,7 @@ import { numberOf, textOf, type Units, unitsOf } from '../core/decimal.ts';
 import { type Decision, decide } from '../core/decision/decide.ts';
 import type { DecisionRecord } from '../core/decision/record.ts';
 import { recordOf } from '../core/decision/write-record.ts';
+import { crossPrice, isMaker, limitUnder } from '../core/execution/chase.ts';
 import { clientOrderId } from '../core/execution/client-id.ts';
 import { afterReservation, budgetOf, type Room, reservationOf } from '../core/execution/ledger.ts';
 import { newOrder, type Order } from '../core/execution/order.ts';
@@ -21,6 +22,7 @@ import {
 } from './account.ts';
 import type { Analyst } from './analysis.ts';
 import { type Shortfall, shortfalls } from './balance.ts';
+import { chase } from './chase.ts';
 import { closeCandle } from './close-candle.ts';
 import { commit, tryCommit } from './commit.ts';
 import { equityAt } from './equity.ts';
@@ -76,6 +78,8 @@ export async function tick(trader: Trader, input: TickInput): Promise<TickOutcom
     const decided = () => decideAndStore(session, { ...input, isBusy });
     const records = claim === undefined ? await carryingOn(session, input, decided) : [];
     if (claim !== undefined || isBusy || account.orders.size > 0) {
+      // What is to be sold now is not bought any more.
+      await carryingOn(session, input, () => chase(session, input.atMs));
       await protectAndSend(session, input);
       await finish(session, { atMs: input.atMs, version: claim?.version ?? 1 });
     }
@@ -93,6 +97,7 @@ async function decideAndStore(
   { isBusy, ...input }: TickInput & { readonly isBusy: boolean },
 ): Promise<readonly DecisionRecord[]> {
   if (isBusy) await closeCandle(session, input);
+  if (isBusy) await chase(session, input.atMs);
   const config = await newConfig(session.trader);
   for (;;) {
     const decided = await decideAll(session, input);
@@ -204,9 +209,11 @@ async function decideOne({ trader, account }: Reading, turn: Turn): Promise<Outc
       free: textOf(room.free),
     },
   });
-  const order = entryOrder(account.id, decision);
-  const reserved = order === null ? 0n : reservationOf(order.quantity, input.close, market.decide.takeCost);
-  return { decision, record, order, reserved, price: input.close };
+  const { close } = input;
+  const order = entryOrder({ trader, account }, decision, close);
+  const price = decision.price ?? close;
+  const reserved = order === null ? 0n : reservationOf(order.quantity, price, market.decide.takeCost);
+  return { decision, record, order, reserved, price };
 }
 
 /** An entry that has not ended, or an order at the exchange that nobody understands: no other is decided meanwhile. */
@@ -215,12 +222,20 @@ function isEntering(account: Account, symbol: string): boolean {
   return [...account.orders.values()].some(isOne) || isSuspected(account, symbol);
 }
 
-function entryOrder(account: string, { plan, size }: Decision): Order | null {
+/** @param close of the decision */
+function entryOrder({ trader, account }: Reading, { plan, size }: Decision, close: number): Order | null {
   if (plan === null || size === null) return null;
   const { symbol, tickMs } = plan;
+  const { entry, instrument } = rulesOf(trader, symbol).decide;
+  const { tickDecimals } = instrument;
+  const limit = isMaker(entry, trader.execMs) && {
+    kind: 'limit' as const,
+    limitPrice: limitUnder(close, tickDecimals),
+    crossPrice: crossPrice(close, tickDecimals),
+  };
   return newOrder(
     {
-      clientOrderId: clientOrderId({ account, symbol, tickMs, purpose: 'entry', number: 0 }),
+      clientOrderId: clientOrderId({ account: account.id, symbol, tickMs, purpose: 'entry', number: 0 }),
       symbol,
       purpose: 'entry',
       number: 0,
@@ -228,7 +243,7 @@ function entryOrder(account: string, { plan, size }: Decision): Order | null {
       decidedMs: tickMs,
       quantity: unitsOf(size.quantity),
     },
-    { plan },
+    { plan, ...limit },
   );
 }
 

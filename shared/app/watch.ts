@@ -1,6 +1,7 @@
 import type { EpochMs } from '../core/market/timeframes.ts';
 import { inTurn, isBehind, withSession } from './account.ts';
 import type { Analyst } from './analysis.ts';
+import { chase } from './chase.ts';
 import { closeCandle } from './close-candle.ts';
 import type { SendAt } from './place.ts';
 import { carryingOn, protectAndSend } from './protect.ts';
@@ -37,6 +38,7 @@ export async function watch(
     const isBusy = account.orders.size > 0 || account.positions.size > 0;
     if (isBusy) await carryingOn(session, at, () => reconcile(session));
     if (isCandleClosed) await carryingOn(session, at, () => closeCandle(session, { analyst, atMs }));
+    if (isBusy) await carryingOn(session, at, () => chase(session, atMs));
     if (isBusy) await protectAndSend(session, at);
     return { openOrders: account.orders.size, openPositions: account.positions.size, refused };
   });

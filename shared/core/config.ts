@@ -137,6 +137,12 @@ export const configSchema = z.strictObject({
     .max(20)
     .default(['BTC/USD', 'ETH/USD'])
     .describe('what is traded; each has a market'),
+  entry: z
+    .enum(['taker', 'maker'])
+    .default('taker')
+    .describe(
+      'taker: buys at the next open; maker: rests a tick below it first, where exec candles are of 1m',
+    ),
   markets: z.record(symbol, market),
   fees: fees.prefault({}),
   costs: costs.prefault({}),

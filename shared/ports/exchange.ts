@@ -22,6 +22,11 @@ export interface OrderRequest {
   readonly limitPrice?: DecimalText;
   /** Of a buy: the most that cost and fee together may be; it buys no more than that pays. */
   readonly budget?: DecimalText;
+  /**
+   * Of an entry at a limit, or of its rest: the stop of what it buys. Where an exchange attaches stops it rests from
+   * the first fill on, for all that was filled, and when it is triggered no more is bought. Elsewhere it says nothing.
+   */
+  readonly protectStop?: { readonly clientOrderId: string; readonly triggerPrice: DecimalText };
 }
 
 /** One execution of an order. `step` says in which step of the clock it counts: what took at once, or what rested. */
@@ -70,7 +75,9 @@ export type PlaceResult =
   | { readonly kind: 'refused' | 'later' | 'misconfigured'; readonly why: string };
 
 /** What may change of an order that rests. */
-export type OrderChange = Partial<Pick<OrderRequest, 'quantity' | 'triggerPrice' | 'limitPrice'>>;
+export type OrderChange = Partial<
+  Pick<OrderRequest, 'quantity' | 'triggerPrice' | 'limitPrice' | 'protectStop'>
+>;
 
 /** Orders at an exchange, known by the client id that we gave them. */
 export interface Exchange {
@@ -78,6 +85,8 @@ export interface Exchange {
   readonly answersAtOnce: boolean;
   /** True where a quantity below the minimum of its pair cannot be sent: it is dust then. */
   readonly hasMinimums: boolean;
+  /** True where `protectStop` of an entry rests by itself from the first fill on. */
+  readonly attachesStops?: boolean;
   permit(request: Pick<OrderRequest, 'symbol' | 'isEntry'>): Promise<Permit>;
   /** @param atMs the instant whose order it is; it may be sent later */
   place(

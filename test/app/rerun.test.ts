@@ -6,7 +6,7 @@ import { tick } from '../../shared/app/tick.ts';
 import { watch } from '../../shared/app/watch.ts';
 import type { Step } from '../../shared/core/execution/clock.ts';
 import { stateOf } from '../helpers/account-state.ts';
-import { crowdedPlay, hourlyPlay } from '../helpers/plays.ts';
+import { chasedPlay, crowdedPlay, hourlyPlay } from '../helpers/plays.ts';
 import { paperOf } from '../helpers/world.ts';
 
 const memory = () => sqliteStateStore({ file: ':memory:', durability: 'relaxed' });
@@ -15,6 +15,7 @@ describe('a tick or a watch that runs again', () => {
   it.each([
     ['4h candles', crowdedPlay()],
     ['1h candles', hourlyPlay()],
+    ['entries at limits', chasedPlay()],
   ])('changes nothing, right after itself or long after: %s', async (_, world) => {
     const store = memory();
     const paper = paperOf(world, { store });

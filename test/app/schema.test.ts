@@ -40,7 +40,15 @@ describe('an order of schema 1', () => {
     decidedMs: 0,
     quantity: unitsOf('2'),
   } as const;
-  const { limitPrice: _, mark: __, absence: ___, fillIds: ____, ended: _____, ...old } = newOrder(intent, {});
+  const {
+    limitPrice: _,
+    crossPrice: ______,
+    mark: __,
+    absence: ___,
+    fillIds: ____,
+    ended: _____,
+    ...old
+  } = newOrder(intent, {});
 
   it('is read as an order of today: what was booked of it is not booked again', () => {
     const body = bodyOf({ ...old, state: 'SENDING', attempts: 1, sentAtMs: 5, fills: 2 });

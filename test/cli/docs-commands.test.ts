@@ -24,6 +24,11 @@ const elsewhere: readonly (readonly [command: RegExp, file: string, text: string
   [/^npm run check$/, '.ci/run', 'npm run --silent check'],
   [/^npm run coverage$/, '.ci/run', 'npm run --silent coverage'],
   [/^npm run test:real$/, '.ci/run', "tests 'npm run test:real' test:real"],
+  [
+    /^npm run kraken-simulator\b/,
+    'test/kraken-simulator/command-line.test.ts',
+    'understands every command of its page',
+  ],
   [/^npm run test:aws$/, '.ci/run', "tests 'npm run test:aws' test:aws"],
   [/^bash \.ci\/run$/, 'README.md', '`bash .ci/run`'],
   [/^npx --no cdk bootstrap /, 'test/aws/slice.ts', 'cdk.bootstrap()'],

@@ -52,6 +52,7 @@ describe('a config', () => {
         flashMove: 0.05,
       },
       maxLateMinutes: 15,
+      entry: 'taker',
       strategies: {},
     });
   });

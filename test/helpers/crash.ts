@@ -76,6 +76,7 @@ export function poweredPaper(world: World, worker: Worker, power: Power): Paper 
   const poweredExchange: typeof exchange = {
     answersAtOnce: exchange.answersAtOnce,
     hasMinimums: exchange.hasMinimums,
+    attachesStops: exchange.attachesStops === true,
     permit: (request) => use(() => exchange.permit(request)),
     place: (request, sending) => use(() => exchange.place(request, sending)),
     find: (id) => use(() => exchange.find(id)),

@@ -84,6 +84,7 @@ export function decideInput(change: Partial<DecideInput> = {}): DecideInput {
 export const decideRules: DecideRules = {
   ensemble: { threshold: 0.45, minSupporters: 1, minFamilies: 1 },
   risk: worldConfig(['BTC/USD'], { risk: {} }).risk,
+  entry: 'taker',
   takeCost: 0.0043,
   instrument: {
     symbol: 'BTC/USD',

@@ -32,6 +32,7 @@ export function faultyPaper(
   const faulty: Exchange = {
     answersAtOnce: exchange.answersAtOnce,
     hasMinimums: exchange.hasMinimums,
+    attachesStops: exchange.attachesStops === true,
     permit: (request) => exchange.permit(request),
     place: (request, sending) => {
       const { clientOrderId } = request;

@@ -1,3 +1,4 @@
+import { chased } from './chase.ts';
 import { scriptedWorld, type World } from './world.ts';
 
 /**
@@ -100,4 +101,31 @@ export function holdingPlay(): World {
     },
     { lookbackRows: 20 },
   );
+}
+
+/**
+ * Two symbols whose entries rest at limits on minutes. BTC's fills in two parts, follows the market, and its rest crosses;
+ * then all of it is stopped out. ETH's falls through its stop in the candle in which its second part fills; SOL's is
+ * abandoned.
+ */
+export function chasedPlay(): World {
+  const above = '100 101 100 100';
+  return chased({
+    BTC: [
+      '100 101 99 100 v=20',
+      '100 101 99 100.5 v=20',
+      '100.5 101 100.5 100.05',
+      '100.05 101 100.04 100.05',
+      above,
+      '97 97 95 95',
+    ],
+    ETH: [above, '100 101 99 100 v=20', '99 99 95 96 v=40', above],
+    SOL: [
+      above,
+      '100 101 100 100.2',
+      '100.2 101 100.2 100.3',
+      '100.3 101 100.3 100.3',
+      '100.2 101 100.2 101',
+    ],
+  });
 }

@@ -104,7 +104,8 @@ export function scriptedData(
       const rows = rowsOf(script, execMs, startMs);
       const whole = candlesOf(rows);
       const first = candleAt(whole, 0);
-      const series = (['4h', '1d'] as const).map((timeframe) => {
+      const all: readonly Timeframe[] = exec === '1m' ? ['1m', '4h', '1d'] : ['4h', '1d'];
+      const series = all.map((timeframe) => {
         const told = exec === timeframe ? whole : aggregateCandles(whole, { from: exec, to: timeframe });
         const before = pastOf(past[symbol] ?? {}, { first, rows: historyRows, timeframe });
         return [timeframe, joined(before, told)] as const;

@@ -51,6 +51,8 @@ export interface KrakenBook {
   queryOrder(txid: string, nowMs: EpochMs): BookOrder | undefined;
   /** An order that is open in truth, shown or not: for what a call about it costs. */
   openOrder(name: OrderName): BookOrder | undefined;
+  /** Every order that is open in truth. */
+  inForce(): Iterable<BookOrder>;
   balances(): ReadonlyMap<string, { readonly total: Units; readonly held: Units }>;
   /** Fee fractions of the account now. */
   fees(pair: string): { readonly maker: Units; readonly taker: Units; readonly volume: Units };
@@ -120,6 +122,7 @@ export function krakenBook(options: BookOptions): KrakenBook {
       return order && (isShown(order, 'open', nowMs) || isShown(order, 'closed', nowMs)) ? order : undefined;
     },
     openOrder: (name) => openOrder(state, name),
+    inForce: () => state.open.values(),
     balances: () =>
       new Map([...state.balances].map(([asset, total]) => [asset, { total, held: heldOf(state, asset) }])),
     fees(name) {

@@ -21,28 +21,28 @@ export interface AddRequest {
   readonly side: 'buy' | 'sell';
   readonly type: 'market' | 'limit' | 'stop-loss';
   readonly volume: Units;
-  readonly price?: Units;
-  readonly clOrdId?: string;
-  readonly userref?: number;
-  readonly isPostOnly?: boolean;
+  readonly price?: Units | undefined;
+  readonly clOrdId?: string | undefined;
+  readonly userref?: number | undefined;
+  readonly isPostOnly?: boolean | undefined;
   /** Immediate or cancel. */
-  readonly isImmediate?: boolean;
+  readonly isImmediate?: boolean | undefined;
   /** Absent: quote of a buy and base of a sale, Kraken's default. */
-  readonly feeIn?: 'quote' | 'base';
-  readonly deadlineMs?: EpochMs;
+  readonly feeIn?: 'quote' | 'base' | undefined;
+  readonly deadlineMs?: EpochMs | undefined;
   /** Good till then. */
-  readonly expiresMs?: EpochMs;
+  readonly expiresMs?: EpochMs | undefined;
   /** Checked, not placed. */
-  readonly isValidateOnly?: boolean;
+  readonly isValidateOnly?: boolean | undefined;
 }
 
 /** What AmendOrder says: `volume` is the new total, what has been filled included. */
 export interface AmendRequest {
-  readonly volume?: Units;
-  readonly limitPrice?: Units;
-  readonly triggerPrice?: Units;
-  readonly isPostOnly?: boolean;
-  readonly deadlineMs?: EpochMs;
+  readonly volume?: Units | undefined;
+  readonly limitPrice?: Units | undefined;
+  readonly triggerPrice?: Units | undefined;
+  readonly isPostOnly?: boolean | undefined;
+  readonly deadlineMs?: EpochMs | undefined;
 }
 
 /** An order by either of its names. */

@@ -5,7 +5,7 @@ import { randomOf } from '../../shared/core/market/random.ts';
 import type { StateStore } from '../../shared/ports/state-store.ts';
 import { expectBooksToAgree, expectProtected, stateOf } from '../helpers/account-state.ts';
 import { Crash, type Power, poweredPaper, powerUntil } from '../helpers/crash.ts';
-import { crowdedPlay, hourlyPlay } from '../helpers/plays.ts';
+import { chasedPlay, crowdedPlay, hourlyPlay } from '../helpers/plays.ts';
 import { LEASE_MS, paperOf, WALL_MS, type Worker, type World } from '../helpers/world.ts';
 
 const memory = () => sqliteStateStore({ file: ':memory:', durability: 'relaxed' });
@@ -52,7 +52,7 @@ const successions = {
   },
 };
 
-const plays = { crowded: crowdedPlay(), hourly: hourlyPlay() };
+const plays = { crowded: crowdedPlay(), hourly: hourlyPlay(), chased: chasedPlay() };
 
 async function uninterrupted(world: World) {
   const store = memory();
@@ -86,7 +86,7 @@ describe('a process that ends at any call to a port', () => {
     expect(expired).toHaveLength(1);
   });
 
-  it.each(['crowded', 'hourly'] as const)(
+  it.each(['crowded', 'hourly', 'chased'] as const)(
     'leaves nothing undone and nothing done twice, before and after each call: %s',
     { timeout: 60_000 },
     async (play) => {

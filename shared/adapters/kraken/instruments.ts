@@ -2,13 +2,14 @@ import * as z from 'zod';
 import { type DecimalText, isDecimalText, textOf, unitsOf, unitsOfNumber } from '../../core/decimal.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Instrument } from '../../core/market/instruments.ts';
+import { symbolOf } from './names.ts';
 
 const decimal = z.custom<DecimalText>(
   (value) => typeof value === 'string' && isDecimalText(value),
   'a decimal text',
 );
-/** Thirty-day volume in USD, then percent of the cost. */
-const tiers = z.array(z.tuple([z.number(), z.number().min(0).max(100)])).min(1);
+/** Thirty-day volume in USD, then percent of the cost: below nothing for those who trade most. */
+const tiers = z.array(z.tuple([z.number(), z.number().min(-100).max(100)])).min(1);
 
 const pairSchema = z.looseObject({
   wsname: z.string().regex(/^[A-Z0-9.]+\/[A-Z0-9.]+$/, 'a pair such as XBT/USD'),
@@ -20,8 +21,6 @@ const pairSchema = z.looseObject({
   fees: tiers,
   fees_maker: tiers.optional(),
 });
-
-const ourNames: Readonly<Record<string, string>> = { XBT: 'BTC', XDG: 'DOGE' };
 
 /**
  * What one entry of Kraken's AssetPairs says of a pair; fees are those of an account without volume.
@@ -44,14 +43,6 @@ export function parseInstrument(pair: string, entry: unknown): Instrument {
     makerFee: entryFee(fees_maker ?? fees),
     takerFee: entryFee(fees),
   };
-}
-
-/** `XBT/USD` in our spelling: `BTC/USD`. */
-function symbolOf(wsname: string): string {
-  return wsname
-    .split('/')
-    .map((currency) => ourNames[currency] ?? currency)
-    .join('/');
 }
 
 /** The fee of the lowest tier, from percent to a fraction. */

@@ -8,7 +8,7 @@ import type { EpochMs } from '../../core/market/timeframes.ts';
 import type { OrderRequest } from '../../ports/exchange.ts';
 import type { ModelledExchange } from '../../ports/modelled-exchange.ts';
 import type { Action, StateStore } from '../../ports/state-store.ts';
-import { met, type PaperOrder, type StoredOrder, saving, storedOrder } from './orders.ts';
+import { met, type PaperOrder, type StoredOrder, saving, storedOrder, taking } from './orders.ts';
 
 const TRIES_MAX = 5;
 
@@ -48,11 +48,12 @@ export function paperExchange(
     return item === undefined ? undefined : storedOrder(item);
   };
   const end = (found: StoredOrder, status: PaperOrder['status']) =>
-    store.transact(saving(pk, found, { ...found.order, status }));
+    store.transact(saving(pk, { ...found, order: { ...found.order, status } }));
 
   return {
     answersAtOnce: true,
     hasMinimums: false,
+    attachesStops: true,
 
     async permit() {
       return { kind: 'granted', nonce: '0' };
@@ -67,7 +68,7 @@ export function paperExchange(
       };
       // The id is taken in the same transaction; refused, it was taken before, and this order is that one.
       await store.transact([
-        { kind: 'put', pk, sk: `TAKEN#${clientOrderId}`, expect: 'absent', body: {} },
+        taking(pk, clientOrderId),
         { kind: 'put', pk, sk: `OPEN#${clientOrderId}`, expect: 'absent', body },
       ]);
       return { kind: 'accepted' };
@@ -83,7 +84,7 @@ export function paperExchange(
       // A stop is never looser than it was: such an amend is an old one that comes late.
       const { triggerPrice = '0' } = found.order;
       if (unitsOf(change.triggerPrice ?? triggerPrice) < unitsOf(triggerPrice)) return false;
-      return (await store.transact(saving(pk, found, { ...found.order, ...change }))).ok;
+      return (await store.transact(saving(pk, { ...found, order: { ...found.order, ...change } }))).ok;
     },
 
     async cancel({ clientOrderId }) {
@@ -140,7 +141,7 @@ async function tryToMeet(
   });
   const expect = before?.item.version ?? 'absent';
   const clock: Action = { kind: 'put', pk, sk: 'CLOCK', expect, body: { kind: step, candleMs } };
-  const writes = changes.flatMap(({ from, to }) => saving(pk, from, to));
+  const writes = changes.flatMap((one) => saving(pk, one));
   return (await store.transact([clock, ...writes])).ok;
 }
 

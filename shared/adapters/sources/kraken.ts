@@ -6,9 +6,9 @@ import { timeframeMs } from '../../core/market/timeframes.ts';
 import { candlesFault } from '../../core/market/verify.ts';
 import type { CandleRequest, CandleSource } from '../../ports/candle-source.ts';
 import type { Venue } from '../../ports/venue.ts';
+import { isLoopbackUrl, KRAKEN_URL } from '../kraken/address.ts';
 import { parseInstrument } from '../kraken/instruments.ts';
 
-const PUBLIC_URL = 'https://api.kraken.com';
 const TIMEOUT_MS = 10_000;
 const REMEDY = 'Try again in a minute; the synthetic market needs no network (--source synthetic).';
 
@@ -36,8 +36,8 @@ const BURST_WINDOW_MS = 15_000;
  * @throws AppError `usage` on another base URL
  */
 export function krakenSource(options: KrakenOptions = {}): CandleSource & Venue {
-  const { baseUrl = PUBLIC_URL, timeoutMs = TIMEOUT_MS, mayBurst = false } = options;
-  const isLoopback = isLoopbackUrl(baseUrl);
+  const { baseUrl = KRAKEN_URL, timeoutMs = TIMEOUT_MS, mayBurst = false } = options;
+  const isLoopback = isLoopbackUrl(baseUrl, 'market data');
   let exchange: kraken | undefined;
 
   /** ccxt costs half a second to import: only those pay who ask Kraken. */
@@ -102,18 +102,6 @@ async function marketOf(
     throw nonsense({ symbol, kind: 'rules', about: symbol }, 'no trading pairs');
   const market = exchange.market(symbol);
   return { id: market['id'] ?? '', info: market['info'] };
-}
-
-/** @throws AppError `usage` unless it is https, or http on this machine */
-function isLoopbackUrl(baseUrl: string): boolean {
-  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
-  const isLoopback = url !== undefined && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback)) return isLoopback;
-  throw new AppError(
-    'usage',
-    `The address '${baseUrl}' is not safe for market data.`,
-    'Use an https:// address.',
-  );
 }
 
 async function finishedCandles(exchange: kraken, request: CandleRequest): Promise<Candles> {

@@ -8,6 +8,7 @@ import type { Regime } from '../decision/regime.ts';
 import { type InstanceSignal, signalAt } from '../decision/signals.ts';
 import { countDecision } from '../decision/tally.ts';
 import { recordOf } from '../decision/write-record.ts';
+import { crossPrice, isMaker, limitUnder } from '../execution/chase.ts';
 import type { Step } from '../execution/clock.ts';
 import { afterReservation, budgetOf, type Room, reservationOf } from '../execution/ledger.ts';
 import { WEIGHT_SLACK } from '../execution/levels.ts';
@@ -23,19 +24,32 @@ export function decideTick(run: EngineRun, { atMs }: Step): void {
   for (const market of run.markets) advance(market, atMs);
   const equity = equityOf(run);
   guard(run, { atMs, equity, isTick: true });
-  const held = run.markets.filter(({ position }) => position !== undefined).length;
-  let room: Room = { free: run.cash, exposure: equity - run.cash, open: held };
+  const before = roomOf(run, equity);
+  let room = before;
   for (const market of run.markets) {
     if (!run.input.isRecording && isQuiet(run, market, atMs)) continue;
     room = decideMarket(run, market, { atMs, equity, room });
   }
-  if (room.open > held) prepareEntries(run, room.free, atMs);
+  if (room.open > before.open) prepareEntries(run, room.free, atMs);
+}
+
+/** Entries of an earlier tick keep back all that they may still spend. */
+function roomOf({ markets, cash }: EngineRun, equity: Units): Room {
+  let reserved = 0n;
+  let open = 0;
+  for (const { position, entry } of markets) {
+    if (entry !== undefined) reserved += entry.budget;
+    if (position !== undefined || entry !== undefined) open++;
+  }
+  return { free: cash - reserved, exposure: equity - cash + reserved, open };
 }
 
 function prepareEntries(run: EngineRun, spare: Units, atMs: EpochMs): void {
-  const entering = run.markets.filter(({ entry }) => entry !== undefined);
-  for (const { entry } of entering) {
-    if (entry !== undefined) entry.budget = budgetOf(entry.budget, spare, entering.length);
+  const entering = run.markets.filter(({ entry }) => entry?.plan.tickMs === atMs);
+  for (const market of entering) {
+    const { entry } = market;
+    if (entry !== undefined)
+      market.entry = { ...entry, budget: budgetOf(entry.budget, spare, entering.length) };
   }
   closeBreakers(run, { symbols: entering.map(({ symbol }) => symbol), atMs });
 }
@@ -101,7 +115,9 @@ function decideMarket(run: EngineRun, market: MarketState, turn: Turn): Room {
   if (market.position === undefined) countDecision(run.tally, decision);
   if (run.input.isRecording) record(run, market, { input, decision, turn });
   if (decision.position !== null) market.position = decision.position;
-  return reserve(market, decision, { price: input.close, room: turn.room });
+  // What is to be sold is not bought any more.
+  if (market.position !== undefined && market.position.exit !== null) market.entry = undefined;
+  return reserve(market, decision, { close: input.close, room: turn.room, execMs: run.execMs });
 }
 
 function inputOf(run: EngineRun, market: MarketState, { atMs, equity, room }: Turn): DecideInput {
@@ -137,13 +153,18 @@ function othersOf(run: EngineRun, market: MarketState): readonly Other[] {
 
 function reserve(
   market: MarketState,
-  { plan, size }: Decision,
-  { price, room }: { readonly price: number; readonly room: Room },
+  { plan, size, price }: Decision,
+  { close, room, execMs }: { readonly close: number; readonly room: Room; readonly execMs: number },
 ): Room {
-  if (plan === null || size === null) return room;
+  if (plan === null || size === null || price === null) return room;
+  const { entry, takeCost, instrument } = market.rules.decide;
   const quantity = unitsOf(size.quantity);
-  const reserved = reservationOf(quantity, price, market.rules.decide.takeCost);
-  market.entry = { plan, quantity, budget: reserved };
+  const reserved = reservationOf(quantity, price, takeCost);
+  const { tickDecimals } = instrument;
+  const chase = isMaker(entry, execMs)
+    ? { limit: limitUnder(close, tickDecimals), crossPrice: crossPrice(close, tickDecimals) }
+    : null;
+  market.entry = { plan, quantity, budget: reserved, chase };
   return afterReservation(room, { quantity, price, reserved });
 }
 

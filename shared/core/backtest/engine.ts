@@ -7,6 +7,7 @@ import { isTargetReached, type Position, ratchet, requestExit } from '../executi
 import { type EpochMs, timeframeMs } from '../market/timeframes.ts';
 import type { Breaker } from '../risk/breakers.ts';
 import { newStanding } from '../risk/standing.ts';
+import { followEntries } from './engine-chase.ts';
 import { meetOpen, meetRange } from './engine-fills.ts';
 import { guard } from './engine-guard.ts';
 import { type EngineInput, type EngineRun, equityOf } from './engine-run.ts';
@@ -99,6 +100,7 @@ function closeCandle(run: EngineRun, { candleMs, atMs }: Step): void {
   }
   const equity = equityOf(run);
   guard(run, { atMs, equity, isTick: false });
+  followEntries(run, atMs);
   run.marks.push({ atMs, equity, cash: run.cash });
 }
 

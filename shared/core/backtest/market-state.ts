@@ -33,6 +33,21 @@ export interface InstanceColumns {
   readonly mostWeight: number;
 }
 
+/** An entry that was decided and has not ended. */
+export interface Entry {
+  readonly plan: EntryPlan;
+  /** What of it is not bought. */
+  readonly quantity: Units;
+  /** The most that this may cost. */
+  readonly budget: Units;
+  /** Of one that rests at a limit first. */
+  readonly chase: {
+    /** Null once its rest crosses. */
+    readonly limit: Units | null;
+    readonly crossPrice: Units;
+  } | null;
+}
+
 /** One symbol during a run: its columns, and what is held or under way. */
 export interface MarketState {
   readonly symbol: string;
@@ -47,7 +62,7 @@ export interface MarketState {
   position: Position | undefined;
   /** Instances of the position's supporters that trail. */
   trailing: readonly InstanceColumns[];
-  entry: { readonly plan: EntryPlan; readonly quantity: Units; budget: Units } | undefined;
+  entry: Entry | undefined;
   lastClose: number;
 }
 
@@ -116,6 +131,11 @@ export function execRowAt(market: MarketState, openMs: EpochMs): number {
   const { exec } = market;
   while (market.execRow < exec.openMs.length && exec.openMs[market.execRow]! < openMs) market.execRow++;
   return exec.openMs[market.execRow] === openMs ? market.execRow : -1;
+}
+
+/** Close of the newest exec candle that opened at or before `openMs`. */
+export function closeAt(market: MarketState, openMs: EpochMs): number {
+  return market.exec.close[rowsClosed(market, openMs) - 1] ?? Number.NaN;
 }
 
 /** How many exec candles opened at or before `openMs`, the newest that has closed. */

@@ -1,4 +1,6 @@
 import type { Config } from '../config.ts';
+import { numberOf } from '../decimal.ts';
+import { isMaker, limitUnder } from '../execution/chase.ts';
 import { clampStop, WEIGHT_SLACK, weightedMedian } from '../execution/levels.ts';
 import {
   type EntryPlan,
@@ -62,6 +64,7 @@ export interface DecideInput {
 export interface DecideRules {
   readonly ensemble: Config['ensemble'];
   readonly risk: Config['risk'];
+  readonly entry: Config['entry'];
   /** Taker fee + half-spread + slippage of a taking order. */
   readonly takeCost: number;
   readonly instrument: Instrument;
@@ -95,6 +98,8 @@ export interface Decision {
   readonly stop: number | null;
   readonly stake: Stake | null;
   readonly size: Size | null;
+  /** What the entry is reckoned at: the close, or the limit at which it rests; null without one. */
+  readonly price: number | null;
   readonly plan: EntryPlan | null;
 }
 
@@ -114,6 +119,7 @@ export function decide(input: DecideInput, rules: DecideRules): Decision {
     stop: null,
     stake: null,
     size: null,
+    price: null,
     plan: null,
   };
   if (input.position !== undefined)
@@ -153,19 +159,22 @@ function decideExit(
   return { action: 'EXIT', ...codes, exitReason, position: requestExit(position, exitReason, input.atMs) };
 }
 
+type Terms = 'stop' | 'stake' | 'size' | 'price' | 'plan';
+
 function decideEntry(
   input: DecideInput,
   long: Side,
   rules: DecideRules,
-): Pick<Decision, 'action' | 'code' | 'codes' | 'notes' | 'gates' | 'stop' | 'stake' | 'size' | 'plan'> {
+): Pick<Decision, 'action' | 'code' | 'codes' | 'notes' | 'gates' | Terms> {
   const { risk, takeCost, instrument } = rules;
   const { atMs, symbol, close, atr, regime, volatility, guard } = input;
   const plan = planEntry(input, long);
-  const stop = clampStop(plan.stopLevel, close, atr);
+  const price = entryPrice(input, rules);
+  const stop = clampStop(plan.stopLevel, price, atr);
   const entry = { atMs, symbol, close, atr, stop, target: plan.target, takeCost };
   const gates = gatesOf(entry, guard, risk);
   const stake = stakeOf(input, risk);
-  const terms = { ...input.funds, ...stake, entry: close, stop, volatility, takeCost };
+  const terms = { ...input.funds, ...stake, entry: price, stop, volatility, takeCost };
   const size = sizeEntry(
     {
       ...terms,
@@ -179,8 +188,13 @@ function decideEntry(
   const codes: readonly RejectCode[] = size.tooSmall === null ? failed : [...failed, 'SIZE_BELOW_MIN'];
   const hasNoEdge = stake.kelly !== null && !(stake.kelly.edge > 0);
   const notes: readonly DecisionNote[] = hasNoEdge ? ['KELLY_NEGATIVE'] : [];
-  const found = { ...forbidden(codes), notes, gates, stop, stake, size };
+  const found = { ...forbidden(codes), notes, gates, stop, stake, size, price };
   return codes.length > 0 ? { action: 'WAIT', ...found, plan: null } : { action: 'ENTER', ...found, plan };
+}
+
+/** A taker meets the open after this close; a maker rests a tick below it. */
+function entryPrice({ close, guard }: DecideInput, { entry, instrument }: DecideRules): number {
+  return isMaker(entry, guard.execMs) ? numberOf(limitUnder(close, instrument.tickDecimals)) : close;
 }
 
 function stakeOf({ correlation, guard }: DecideInput, risk: Config['risk']): Stake {

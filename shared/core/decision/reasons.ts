@@ -89,12 +89,13 @@ function outcomeSentences(record: Draft): readonly string[] {
   }
 }
 
-function entrySentence({ symbol, size, entry }: Draft): string {
+function entrySentence({ symbol, size, entry, inputs }: Draft): string {
   if (size === null || entry === null) return 'Buy at the next open.';
   const { quantity, stop, target } = entry;
   const cost = money(nearestText(Number(quantity) * Number(size.entry), 2));
   const levels = `stop near ${stop}, ${target === null ? 'no target' : `target ${target}`}`;
-  return `Buy ${quantityOf(symbol, quantity)} at the next open, about ${cost} USD; ${levels}.`;
+  const where = size.entry === inputs.close ? 'at the next open' : `at a limit of ${size.entry}`;
+  return `Buy ${quantityOf(symbol, quantity)} ${where}, about ${cost} USD; ${levels}.`;
 }
 
 function sizeSentences({ size, regime, notes, inputs }: Draft): readonly string[] {

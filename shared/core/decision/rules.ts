@@ -44,7 +44,7 @@ export function marketRules(config: Config, symbol: string): MarketRules {
   return {
     instrument,
     fill,
-    decide: { ensemble: config.ensemble, risk: config.risk, takeCost, instrument },
+    decide: { ensemble: config.ensemble, risk: config.risk, entry: config.entry, takeCost, instrument },
   };
 }
 

@@ -1,5 +1,8 @@
 import type { Decision } from './decide.ts';
 
+/** Said of an entry whose rest was not bought: its price had run away, or entries were not allowed any more. */
+export const ABANDONED = 'ENTRY_ABANDONED';
+
 /** How often decisions came out as they did, by code. */
 export interface Tally {
   /** Entries refused, by the first code that forbade them. */
@@ -27,6 +30,12 @@ export function countDecision(
   }
   for (const gate of gates) if (gate.outcome === 'unknown') count(tally.notEvaluable, gate.code);
   for (const note of notes) count(tally.notes, note);
+}
+
+/** Counts an entry that was decided and did not come about. */
+export function countAbandoned(tally: Tally): void {
+  count(tally.rejects, ABANDONED);
+  count(tally.forbidden, ABANDONED);
 }
 
 function count(counts: Record<string, number>, key: string): void {

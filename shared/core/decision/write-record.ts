@@ -83,7 +83,7 @@ export function recordOf(
     score: { long: long.score, short: short.score, threshold: rules.ensemble.threshold },
     rule: long.supporters.length > 0 ? entryRule(long, short, rules.ensemble) : null,
     gates: decision.gates.map((gate) => ({ ...gate, value: ratio(gate.value), limit: ratio(gate.limit) })),
-    size: sizeRecord(input, decision, tickDecimals),
+    size: sizeRecord(decision, tickDecimals),
     entry: entryRecord(decision, context.account, tickDecimals),
     latched: decision.position?.supporters.filter((one) => one.isLatched).map((one) => one.instance) ?? [],
     config: context.configHash,
@@ -139,15 +139,11 @@ function standingRecord(
   };
 }
 
-function sizeRecord(
-  input: DecideInput,
-  { size, stop, stake }: Decision,
-  tickDecimals: number,
-): SizeRecord | null {
-  if (size === null || stop === null || stake === null) return null;
+function sizeRecord({ size, stop, stake, price }: Decision, tickDecimals: number): SizeRecord | null {
+  if (size === null || stop === null || stake === null || price === null) return null;
   const cents = (value: number) => nearestText(value, CENT);
   return {
-    entry: nearestText(input.close, tickDecimals),
+    entry: nearestText(price, tickDecimals),
     stop: stopText(stop, tickDecimals),
     risk: ratio(stake.risk),
     kellyEdge: ratio(stake.kelly?.edge ?? null),

@@ -15,6 +15,8 @@ export interface MarketOrder extends OrderBase {
   readonly isEntry: boolean;
   /** Of a buy: the most that cost and fee together may be; it buys no more than that pays. */
   readonly budget?: Units;
+  /** It meets no open beyond this price, and ends there when it is an entry. */
+  readonly limitPrice?: number;
 }
 
 /** Becomes a market order at its trigger. It ends with its first fill, even a partial one. */
@@ -40,6 +42,10 @@ export interface TrailingStopOrder extends OrderBase {
 export interface LimitOrder extends OrderBase {
   readonly kind: 'limit';
   readonly price: number;
+  /** It never takes: an open beyond its price does not fill it there, and inside the candle it gets its price. */
+  readonly isPostOnly?: boolean;
+  /** Of a buy: the most that cost and fee together may be. */
+  readonly budget?: Units;
   readonly group?: string;
   /**
    * Of an entry: its protective stop, and a target perhaps, that rest from the moment of its fill.

@@ -15,6 +15,7 @@ import {
 import type {
   Fill,
   LimitOrder,
+  MarketOrder,
   OrderOutcome,
   ProtectiveOrder,
   RestingOrder,
@@ -35,6 +36,7 @@ type AnyStop = StopOrder | TrailingStopOrder;
 type Judge = (order: RestingOrder, at: Moment) => OrderOutcome | undefined;
 
 const NOTHING: readonly OrderOutcome[] = [];
+const NO_BUDGET: Pick<MarketOrder, 'budget'> = {};
 
 /**
  * Step 1 of the clock: market orders meet the open, and stops and limits that it gapped through fill.
@@ -115,7 +117,13 @@ function unfilled(order: RestingOrder): OrderOutcome | undefined {
 
 function marketAtOpen(order: RestingOrder, at: Moment): OrderOutcome | undefined {
   if (order.kind !== 'market') return undefined;
+  if (isCapped(order, at.candle.open)) return unfilled(order);
   return execute(order, marketPrice(order.side, at.candle.open, at.rules), at.rules.takerFee, at);
+}
+
+function isCapped({ side, limitPrice }: MarketOrder, open: number): boolean {
+  if (limitPrice === undefined) return false;
+  return side === 'buy' ? open > limitPrice : open < limitPrice;
 }
 
 function stopAtOpen(order: RestingOrder, at: Moment): OrderOutcome | undefined {
@@ -125,7 +133,7 @@ function stopAtOpen(order: RestingOrder, at: Moment): OrderOutcome | undefined {
 
 function limitAtOpen(order: RestingOrder, at: Moment): OrderOutcome | undefined {
   const { step, candle, rules } = at;
-  if (order.kind !== 'limit' || !isThrough(order, candle.open, rules)) return undefined;
+  if (order.kind !== 'limit' || order.isPostOnly || !isThrough(order, candle.open, rules)) return undefined;
   const price = roundAgainst(order.side, unitsOfNumber(candle.open), rules.tickDecimals);
   // One that rested is met by the market; one placed after the open meets the market.
   return execute(order, price, step === 'OPEN' ? rules.makerFee : rules.takerFee, at);
@@ -207,11 +215,10 @@ function payable(
   order: RestingOrder,
   { price, feeRate, rules }: { readonly price: Units; readonly feeRate: Units; readonly rules: FillRules },
 ): Units {
-  if (order.kind !== 'market' || order.budget === undefined) return order.quantity;
+  const { budget } = order.kind === 'market' || order.kind === 'limit' ? order : NO_BUDGET;
+  if (budget === undefined) return order.quantity;
   const { cost, fee } = costOf(order.side, price, order.quantity, feeRate);
-  return cost + fee <= order.budget
-    ? order.quantity
-    : affordable(order.budget, { price, feeRate }, rules.lotDecimals);
+  return cost + fee <= budget ? order.quantity : affordable(budget, { price, feeRate }, rules.lotDecimals);
 }
 
 function smaller(a: Units, b: Units): Units {

@@ -43,7 +43,9 @@ export interface Order {
   readonly triggerPrice: Units | null;
   /** The worst price of a limit or capped order. */
   readonly limitPrice: Units | null;
-  /** Most that a buy may cost, fee included. */
+  /** Of a limit entry: the worst price at which its rest crosses; null once none of it shall. */
+  readonly crossPrice: Units | null;
+  /** Most that a buy may still cost, fee included. */
   readonly budget: Units | null;
   /** What an entry becomes when it fills. */
   readonly plan: EntryPlan | null;
@@ -100,7 +102,7 @@ export function newOrder(
     Order,
     'clientOrderId' | 'symbol' | 'purpose' | 'number' | 'tickMs' | 'decidedMs' | 'quantity'
   >,
-  terms: Partial<Pick<Order, 'kind' | 'triggerPrice' | 'limitPrice' | 'budget' | 'plan'>>,
+  terms: Partial<Pick<Order, 'kind' | 'triggerPrice' | 'limitPrice' | 'crossPrice' | 'budget' | 'plan'>>,
 ): Order {
   return {
     ...intent,
@@ -108,6 +110,7 @@ export function newOrder(
     kind: terms.kind ?? (intent.purpose === 'stop' ? 'stop' : 'market'),
     triggerPrice: terms.triggerPrice ?? null,
     limitPrice: terms.limitPrice ?? null,
+    crossPrice: terms.crossPrice ?? null,
     budget: terms.budget ?? null,
     plan: terms.plan ?? null,
     state: 'PENDING',

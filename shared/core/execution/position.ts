@@ -65,9 +65,14 @@ export interface Position {
   readonly exitsEnded: number;
 }
 
-/** Opens a position with its first stop: the decided level, 1 to 4 ATR below the fill, rounded up to the tick. */
+/** The first stop of what is bought at a price: the decided level, 1 to 4 ATR below it, rounded up to the tick. */
+export function firstStop({ stopLevel, atr }: EntryPlan, price: Units, tickDecimals: number): number {
+  return ceilToTick(clampStop(stopLevel, numberOf(price), atr), tickDecimals);
+}
+
+/** Opens a position with its first stop. */
 export function openPosition(plan: EntryPlan, fill: Execution, tickDecimals: number): Position {
-  const stop = ceilToTick(clampStop(plan.stopLevel, numberOf(fill.price), plan.atr), tickDecimals);
+  const stop = firstStop(plan, fill.price, tickDecimals);
   return {
     plan,
     entryMs: fill.atMs,

@@ -52,7 +52,7 @@ export function scopesOf(symbols: readonly string[]): readonly BreakerScope[] {
 }
 
 /** Whether a breaker holds entries up at an instant; one that does not exist never does. */
-export function isTripped(breaker: Breaker | undefined, atMs: EpochMs): boolean {
+export function isTripped(breaker: Pick<Breaker, 'state' | 'untilMs'> | undefined, atMs: EpochMs): boolean {
   return breaker?.state === 'tripped' && (breaker.untilMs === null || atMs < breaker.untilMs);
 }
 

@@ -259,3 +259,42 @@ describe('a limit entry with its protective orders', () => {
     expect(new Set(outcomes.map((o) => o.orderId)).size).toBe(outcomes.length);
   });
 });
+
+describe('a post-only limit', () => {
+  const resting: LimitOrder = { ...bid, isPostOnly: true };
+  const gapped = candle(96, 97, 95, 96);
+
+  it('fills at no open, and inside the candle at its limit, for the fee of a maker', () => {
+    expect(spell(fillAtOpen([resting], gapped, rules))).toEqual([]);
+    // 98 × 0.0025.
+    expect(spell(fillInRange([resting], gapped, rules))).toEqual([
+      'bid filled, RANGE 98 × 1 = 98, fee 0.245',
+    ]);
+    expect(spell(fillInRange([resting], candle(98, 99, 97.99, 98), rules))).toHaveLength(1);
+    expect(spell(fillInRange([resting], candle(98, 99, 98, 98), rules))).toEqual([]);
+  });
+
+  it('buys no more than its budget pays, and the rest rests on', () => {
+    // Half of 98.245.
+    const poor = { ...resting, budget: unitsOf('49.1225') };
+    expect(spell(fillInRange([poor], gapped, rules))).toEqual(['bid open, RANGE 98 × 0.5 = 49, fee 0.1225']);
+    expect(spell(fillInRange([{ ...resting, budget: 0n }], gapped, rules))).toEqual([]);
+  });
+});
+
+describe('a market order with a limit', () => {
+  const capped: MarketOrder = { ...entry, limitPrice: 100 };
+
+  it('meets no open beyond it, and pays half-spread and slippage on top of one at it', () => {
+    expect(spell(fillAtOpen([capped], candle(100.01, 101, 99, 100), rules))).toEqual(['entry expired']);
+    expect(spell(fillAtOpen([capped], quiet, rules))).toEqual([
+      'entry filled, OPEN 100.03 × 1 = 100.03, fee 0.40012',
+    ]);
+  });
+
+  it('that sells goes on to the next open', () => {
+    const least: MarketOrder = { ...exit, limitPrice: 100 };
+    expect(spell(fillAtOpen([least], candle(99.99, 101, 99, 100), rules))).toEqual([]);
+    expect(spell(fillAtOpen([least], quiet, rules))).toHaveLength(1);
+  });
+});

@@ -47,6 +47,7 @@ describe('a new order', () => {
       quantity: unitsOf('1'),
       triggerPrice: null,
       limitPrice: null,
+      crossPrice: null,
       budget: unitsOf('100'),
       plan: planOf(),
       state: 'PENDING',

@@ -1,0 +1,22 @@
+/** A key and a certificate of `localhost`, made for tests with openssl, valid until 2120: nobody else has it, or needs to. */
+export const loopbackCertificate = {
+  key: `
+-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgEDW06cIkIa+Gb2YY
+vHHC3mYk6wMdnYX8zHp00+ASqr+hRANCAAT7/b1VV4+KBaebUJGA28ip1zar8Dz6
+E8nbxS2H7GZD9J+cr57w1rQR3Fcl2LAoPvhLthH+UOpoj0uiHkZWlqtU
+-----END PRIVATE KEY-----
+`,
+  cert: `
+-----BEGIN CERTIFICATE-----
+MIIBYTCCAQegAwIBAgIBATAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAlsb2NhbGhv
+c3QwIBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBQxEjAQBgNVBAMM
+CWxvY2FsaG9zdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABPv9vVVXj4oFp5tQ
+kYDbyKnXNqvwPPoTydvFLYfsZkP0n5yvnvDWtBHcVyXYsCg++Eu2Ef5Q6miPS6Ie
+RlaWq1SjSDBGMBQGA1UdEQQNMAuCCWxvY2FsaG9zdDAPBgNVHRMBAf8EBTADAQH/
+MB0GA1UdDgQWBBSBst43ToK0WOMj7NuxdnQJB+5TdjAKBggqhkjOPQQDAgNIADBF
+AiBqnz+pMnRNZGJnckOfjp2+YQ+TqvsRCOskI7cHg260mQIhAOysggC0WduHM96y
+awBO0kUnkjv2n6q1UsTlWVsLFDSX
+-----END CERTIFICATE-----
+`,
+};
