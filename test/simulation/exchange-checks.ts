@@ -1,6 +1,7 @@
 import type { Config } from '../../shared/core/config.ts';
 import { numberOf, type Units, unitsOf } from '../../shared/core/decimal.ts';
 import { cashAfter } from '../../shared/core/execution/ledger.ts';
+import type { EpochMs } from '../../shared/core/market/timeframes.ts';
 import type { KrakenBook } from '../kraken-simulator/book.ts';
 import type { BookOrder } from '../kraken-simulator/orders.ts';
 import { pairOf } from './exchange.ts';
@@ -18,6 +19,8 @@ export interface ExchangeChecks {
   executed(): void;
   /** What our own orders hold of a symbol. */
   held(symbol: string): Units;
+  /** Whether a sale or stop of ours was accepted since an instant. */
+  isSelling(symbol: string, sinceMs: EpochMs): boolean;
   /** What our open stops and sales of a symbol would sell. */
   covered(symbol: string): Units;
 }
@@ -30,6 +33,7 @@ export function exchangeChecks(world: {
 }): ExchangeChecks {
   const { book, store, config, isOurs } = world;
   const net = new Map<string, Units>();
+  const soldMs = new Map<string, EpochMs>();
   let seen = 0;
   /** What all that was bought and sold so far brought in money. */
   let earned: Units = 0n;
@@ -52,7 +56,10 @@ export function exchangeChecks(world: {
       );
       const all = book.accepted.get(clOrdId ?? '')?.length;
       demand(all === 1, 'one exchange order an intent', () => `${clOrdId} was accepted ${all} times`);
-      if (side === 'sell') return;
+      if (side === 'sell') {
+        soldMs.set(order.pair.name, order.openedMs);
+        return;
+      }
       const most = config.risk.maxSymbolFraction * equity() * SLACK;
       demand(
         boughtOf(order) <= most,
@@ -71,6 +78,7 @@ export function exchangeChecks(world: {
         demand(after >= 0n, 'ledger equals exchange', () => `more ${pair.wsname} is sold than was bought`);
       }
     },
+    isSelling: (symbol, sinceMs) => (soldMs.get(nameOf(book, symbol)) ?? 0) >= sinceMs,
     held: (symbol) => heldOf(nameOf(book, symbol)),
     covered: (symbol) =>
       openOrdersOf(book, symbol).reduce((sum, { volume, filled }) => sum + volume - filled, 0n),

@@ -1,3 +1,4 @@
+import { classOf } from '../../shared/adapters/kraken/errors.ts';
 import { textOf, unitsOf } from '../../shared/core/decimal.ts';
 import { AppError } from '../../shared/core/errors.ts';
 import type { EpochMs } from '../../shared/core/market/timeframes.ts';
@@ -110,7 +111,7 @@ export function connect(venue: Venue, process: Process): AccountExchange {
 /** Just before a stop is changed or cancelled, the market falls to it. */
 function hitFirst({ book, chance, time }: Venue, clOrdId: string): void {
   const order = book.openOrder({ clOrdId });
-  if (order?.type !== 'stop-loss' || !chance.happens('stop hit in the worst moment', 0.12)) return;
+  if (order?.type !== 'stop-loss' || !chance.happens('stop hit in the worst moment', 0.25)) return;
   book.trade(order.pair.name, { atMs: time.nowMs(), price: order.price, volume: order.volume });
 }
 
@@ -131,11 +132,11 @@ function addRequestOf(request: OrderRequest, { deadlineMs }: SendMark): AddReque
   };
 }
 
-/** What a refusal in Kraken's words means for the order: see spec kraken.md. */
+/** What a refusal in Kraken's words means for the order. @throws AppError `exchange-unavailable` when it says nothing */
 function placeResultOf(why: string): Exclude<PlaceResult, { readonly kind: 'accepted' }> {
-  if (/^EService:(Unavailable|Busy|Timeout)/.test(why)) throw unavailable(why);
-  const isPassing = /Invalid nonce|deadline|Deadline|Rate limit|mode$/.test(why);
-  return { kind: isPassing ? 'later' : 'refused', why };
+  const kind = classOf([why]);
+  if (kind === 'unknown') throw unavailable(why);
+  return { kind, why };
 }
 
 function throttled(): AppError {

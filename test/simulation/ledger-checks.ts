@@ -5,7 +5,7 @@ import { cashAfter } from '../../shared/core/execution/ledger.ts';
 import type { Order } from '../../shared/core/execution/order.ts';
 import { symbolKey } from '../../shared/core/market/instruments.ts';
 import { accountScopes, isTripped } from '../../shared/core/risk/breakers.ts';
-import type { Action } from '../../shared/ports/state-store.ts';
+import type { Action, Item } from '../../shared/ports/state-store.ts';
 import type { KrakenBook } from '../kraken-simulator/book.ts';
 import type { BookTrade } from '../kraken-simulator/orders.ts';
 import { fillOf } from './exchange.ts';
@@ -137,14 +137,16 @@ function reserved({ store, config }: Books, entries: readonly Order[]): void {
       () => `an entry of ${symbol} is reserved under ${held.map(({ scope }) => scope).join(', ')}`,
     );
   }
-  const items = store.now.query(`ACCOUNT#${ACCOUNT}`);
-  const positions = items.filter(({ sk }) => sk.startsWith('POSITION#')).length;
-  const entering = items.filter(
-    ({ sk, body }) => sk.startsWith('ORDER#') && body['purpose'] === 'entry',
-  ).length;
+  const open = new Set(store.now.query(`ACCOUNT#${ACCOUNT}`).flatMap(symbolOf));
   demand(
-    positions + entering <= config.risk.maxOpen,
+    open.size <= config.risk.maxOpen,
     'within the limits',
-    () => `${positions} positions and ${entering} entries, ${config.risk.maxOpen} allowed`,
+    () => `${[...open].join(', ')} are held or being bought, ${config.risk.maxOpen} allowed`,
   );
+}
+
+/** The symbol of a position, or of an entry that has not ended. */
+function symbolOf({ sk, body }: Item): readonly unknown[] {
+  if (sk.startsWith('POSITION#')) return [(body['plan'] as { readonly symbol: string }).symbol];
+  return sk.startsWith('ORDER#') && body['purpose'] === 'entry' ? [body['symbol']] : [];
 }

@@ -1,4 +1,4 @@
-import { unitsOf } from '../../shared/core/decimal.ts';
+import { type Units, unitsOf } from '../../shared/core/decimal.ts';
 import { type EpochMs, MINUTE_MS } from '../../shared/core/market/timeframes.ts';
 import type { KrakenBook } from '../kraken-simulator/book.ts';
 import type { BookMode } from '../kraken-simulator/orders.ts';
@@ -26,11 +26,14 @@ const HUNDREDTH = unitsOf('0.01');
 const THOUSANDTH = unitsOf('0.001');
 
 /** Lets the market trade; where little is offered, what takes gets a part of what it wants. */
-export function planMarket({ time, chance, book }: Stage, { trades }: Market): void {
-  if (chance.happens('thin market', 0.4)) {
-    const depth = { levels: chance.whole(1, 12), levelVolume: unitsOf(chance.pick(['0.02', '0.05', '0.3'])) };
-    for (const { name } of book.pairs) book.setDepth(name, depth);
-  }
+export function planMarket({ time, chance, book }: Stage, { calmMs }: Span, { trades }: Market): void {
+  const offer = (levels: number, levelVolume: Units | null) => {
+    for (const { name } of book.pairs) book.setDepth(name, { levels, levelVolume });
+    return false;
+  };
+  if (chance.happens('thin market', 0.4))
+    offer(chance.whole(1, 12), unitsOf(chance.pick(['0.02', '0.05', '0.3'])));
+  time.at(calmMs, () => offer(1, null));
 
   const trade = ({ symbol, atMs, cents, thousandths }: MarketTrade) => {
     book.trade(pairOf(symbol), {

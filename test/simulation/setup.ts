@@ -24,6 +24,7 @@ export function configOf(chance: Chance): Config {
         'ETH/USD': { ...market, tickDecimals: 2, lotDecimals: 8, minQuantity: '0.001' },
       },
       fees: { maker: 0.001, taker: 0.001 },
+      entry: chance.uniform() < 0.5 ? 'maker' : 'taker',
       ensemble: { threshold: 0.45, minSupporters: 1, minFamilies: 1 },
       risk: {
         riskPerTrade: 0.01,

@@ -40,7 +40,8 @@ export function watchChecks(world: Watched): WatchChecks {
     ended({ unprotected }, { isClean, begunMs, nowMs }) {
       if (!isClean) return bareSince.clear();
       for (const symbol of config.symbols) {
-        if (!isBare(exchange, config, symbol)) {
+        // What a sale of this run left is sold by the next.
+        if (!isBare(exchange, config, symbol) || exchange.isSelling(symbol, begunMs)) {
           bareSince.delete(symbol);
           continue;
         }

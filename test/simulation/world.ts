@@ -40,7 +40,7 @@ export async function simulate(seed: number, options: SeedOptions = {}): Promise
   const play = playOf(stage);
   const machines = ['A', 'B'].map((name) => ({ name, offsetMs: 0 }));
   const scene = { ...stage, machines };
-  planMarket(scene, stage.market);
+  planMarket(scene, span, stage.market);
   planClocks(scene, span);
   planEvents(scene, span, play.wake);
   planModes(scene, span);
