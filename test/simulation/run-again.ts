@@ -16,7 +16,6 @@ interface Seen {
  */
 export async function runAgain(run: () => Promise<unknown>, seen: Seen): Promise<void> {
   for (let times = 0; times < 2; times++) if ((await run()) instanceof AppError) return;
-  // What could not be sent is sent again whenever a run comes by.
   if (isUnderWay(seen)) return;
   const before = everythingOf(seen);
   if ((await run()) instanceof AppError) return;
@@ -30,9 +29,15 @@ export async function runAgain(run: () => Promise<unknown>, seen: Seen): Promise
   demand(after.size === before.size, 'a re-run changes nothing', () => 'something is gone');
 }
 
+/** What could not be sent is sent again, and what a thin market left is sold on, whenever a run comes by. */
 function isUnderWay({ store }: Seen): boolean {
-  const orders = store.now.query(`ACCOUNT#${ACCOUNT}`, { prefix: 'ORDER#' });
-  return orders.some(({ body }) => body['state'] === 'PENDING' || body['state'] === 'SENDING');
+  return store.now
+    .query(`ACCOUNT#${ACCOUNT}`)
+    .some(({ sk, body }) =>
+      sk.startsWith('ORDER#')
+        ? /^(PENDING|SENDING)$/.test(String(body['state']))
+        : (body['exit'] ?? null) !== null,
+    );
 }
 
 /** All that is stored and all that the exchange has, spelled; the lease apart, which every run takes. */
