@@ -45,9 +45,9 @@ interface WireTrouble {
 const wireTroubles: readonly WireTrouble[] = [
   { trouble: 'request lost', shares: [0.004, 0.03], isEffective: false, fails: 'never answers' },
   { trouble: 'reply lost', shares: [0.004, 0.08], isEffective: true, fails: 'never answers' },
-  { trouble: 'gateway error before', shares: [0.001, 0.05], isEffective: false, fails: 'says so' },
+  { trouble: 'gateway error before', shares: [0.001, 0.08], isEffective: false, fails: 'says so' },
   { trouble: 'gateway error after', shares: [0.001, 0.03], isEffective: true, fails: 'says so' },
-  { trouble: 'connection reset before', shares: [0.001, 0.05], isEffective: false, fails: 'says so' },
+  { trouble: 'connection reset before', shares: [0.001, 0.08], isEffective: false, fails: 'says so' },
   { trouble: 'connection reset after', shares: [0.001, 0.03], isEffective: true, fails: 'says so' },
   { trouble: 'reply garbled', shares: [0.001, 0.02], isEffective: true, fails: 'says so' },
   { trouble: 'service unavailable', shares: [0.001, 0.02], isEffective: false, fails: 'says so' },
