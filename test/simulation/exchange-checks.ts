@@ -86,7 +86,7 @@ export function exchangeChecks(world: {
 }
 
 /** Our stops and sales that are open in truth. */
-export function openOrdersOf(book: KrakenBook, symbol: string): readonly BookOrder[] {
+function openOrdersOf(book: KrakenBook, symbol: string): readonly BookOrder[] {
   const name = nameOf(book, symbol);
   return [...book.orders.values()].filter(
     ({ status, side, clOrdId, pair }) =>

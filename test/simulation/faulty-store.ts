@@ -5,7 +5,7 @@ import type { MemoryStore } from './memory-store.ts';
 import { type Process, pauseMsOf } from './process.ts';
 
 /** What is told of transactions, in the moment in which they happen. */
-export interface OnTransact {
+interface OnTransact {
   /** Before one is looked at: who is quicker acts here. */
   readonly before: (actions: readonly Action[]) => void;
   /** After one took effect, before anybody else does anything. */

@@ -42,8 +42,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'shared/core/execution/client-id.ts',
-        from: '|${purpose}|${number}`);',
-        to: '|${purpose}|${number}|${Math.random()}`);',
+        from: `|\${purpose}|\${number}\`);`,
+        to: `|\${purpose}|\${number}|\${Math.random()}\`);`,
       },
     ],
   },
@@ -58,7 +58,7 @@ export const mutants: readonly Mutant[] = [
       {
         file: reconcile,
         from: 'keys.fill(account, { atMs: fill.atMs, id: fill.id })',
-        to: 'keys.fill(account, { atMs: fill.atMs, id: order.fillIds.includes(fill.id) ? `${fill.id} again` : fill.id })',
+        to: "keys.fill(account, { atMs: fill.atMs, id: fill.id + (order.fillIds.includes(fill.id) ? ' again' : '') })",
       },
     ],
   },

@@ -10,7 +10,7 @@ export interface Machine {
 }
 
 /** What a call does when it arrives, and how long it is under way. */
-export interface Call<Result> {
+interface Call<Result> {
   readonly outMs: number;
   readonly backMs: number;
   readonly arrive: () => Result;

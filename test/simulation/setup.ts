@@ -8,7 +8,7 @@ import { LOOKBACK_ROWS, SYMBOLS, says, TICK_TIMEFRAME } from './market.ts';
 
 export const ACCOUNT = 'live';
 export const SOURCE = 'kraken';
-export const LEASE_MS = 90_000;
+const LEASE_MS = 90_000;
 export const CAPITAL = 10_000;
 export const TICK_MS = timeframeMs[TICK_TIMEFRAME];
 
@@ -43,7 +43,7 @@ export function configOf(chance: Chance): Config {
 }
 
 /** One strategy that says what the volume of a candle says: see market.ts. */
-export function instancesOf(chance: Chance): readonly Instance[] {
+function instancesOf(chance: Chance): readonly Instance[] {
   const isTrailing = chance.uniform() < 0.5;
   const hasTarget = chance.uniform() < 0.4;
   const strategy: Strategy = {
