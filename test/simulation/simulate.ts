@@ -83,11 +83,23 @@ function inThreads(workers: number): Promise<Sweep> {
 }
 
 async function explain({ seed, message, happened }: FailedSeed): Promise<void> {
-  const kept = await shrunk(seed, happened);
+  const kept = await shrunk(happened, async (only) => {
+    const { failure } = await simulate(seed, { only });
+    return failure !== undefined && kindOf(failure.message) === kindOf(message);
+  });
   const command = `npm run simulate -- --from ${seed} --trace`;
   console.log(`seed ${seed}: ${message}`);
   console.log(`  replay it: ${command}`);
   console.log(
     `  ${kept.length} of ${happened.length} troubles are enough: ${command} --only '${kept.join(', ')}'`,
   );
+}
+
+/** Two failures are of one kind when they begin with the same demand, or with the same words. */
+function kindOf(message: string): string {
+  return message
+    .split(':')
+    .slice(0, message.startsWith('Bug') ? 2 : 1)
+    .join(':')
+    .replaceAll(/\d+/g, '');
 }
