@@ -17,6 +17,7 @@ export const troubles = [
   'public call lost',
   'order hidden at first',
   'executions shown in part',
+  'key refused',
   'maintenance',
   'cancel only',
   'post only',
@@ -46,6 +47,8 @@ export const troubles = [
   'capital added',
   'capital taken',
   'deposit',
+  'withdrawal',
+  'order of another program',
   'order of the owner',
 ] as const;
 

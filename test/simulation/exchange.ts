@@ -25,7 +25,7 @@ export function connect(venue: Venue, process: Process): AccountExchange {
   const ask = async <Result>(name: string, arrive: () => Result): Promise<Result> => {
     if (chance.happens('rate limited', RATE_LIMITED_SHARE)) throw throttled();
     const answer = await send(venue, process, { name, arrive });
-    if (isRefusal(answer)) throw unavailable(answer.error);
+    if (isRefusal(answer)) throw failureOf(answer.error);
     return answer;
   };
   return {
@@ -83,7 +83,7 @@ export function connect(venue: Venue, process: Process): AccountExchange {
       });
       if (!isRefusal(answer)) return true;
       if (placeResultOf(answer.error).kind === 'refused') return false;
-      throw unavailable(answer.error);
+      throw failureOf(answer.error);
     },
     async cancel({ clientOrderId }) {
       const answer = await send(venue, process, {
@@ -94,8 +94,7 @@ export function connect(venue: Venue, process: Process): AccountExchange {
           return book.cancel({ clOrdId: clientOrderId }, arrival);
         },
       });
-      if (isRefusal(answer) && placeResultOf(answer.error).kind !== 'refused')
-        throw unavailable(answer.error);
+      if (isRefusal(answer) && placeResultOf(answer.error).kind !== 'refused') throw failureOf(answer.error);
     },
     openOrders: async () =>
       (await ask('open orders', () => book.openOrders({ nowMs: time.nowMs() }))).map(foreignOrderOf),
@@ -137,6 +136,11 @@ function placeResultOf(why: string): Exclude<PlaceResult, { readonly kind: 'acce
   const kind = classOf([why]);
   if (kind === 'unknown') throw unavailable(why);
   return { kind, why };
+}
+
+function failureOf(why: string): AppError {
+  if (classOf([why]) !== 'misconfigured') return unavailable(why);
+  return new AppError('exchange-misconfigured', `The exchange refuses the key: ${why}.`, 'Mend the key.');
 }
 
 function throttled(): AppError {

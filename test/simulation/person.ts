@@ -35,6 +35,8 @@ export interface Person {
   reset(scope: string): Promise<void>;
   /** Trips a breaker before anybody else does anything, and resets it later. */
   tripNow(scope: string): void;
+  /** Says that an order which nobody knows is none of ours, and lets its symbol be entered again. */
+  ignore(order: string): Promise<void>;
   /** Lets the acts of a world happen at their times. */
   plan(span: { readonly fromMs: number; readonly toMs: number }): void;
 }
@@ -74,6 +76,10 @@ export function personOf(
         requestAction(ACCOUNT, ask('trip'), { kind: 'trip', scope }),
       ]);
       resetLater(scope);
+    },
+    async ignore(order) {
+      await want({ kind: 'ignore', order });
+      resetLater('asset:ETH-USD');
     },
     plan({ fromMs, toMs }) {
       for (const act of acts)

@@ -2,6 +2,7 @@ import { openAccount } from '../../shared/app/account.ts';
 import type { LiveHooks, LiveLoop } from '../../shared/app/live-loop.ts';
 import { unitsOfNumber } from '../../shared/core/decimal.ts';
 import { AppError } from '../../shared/core/errors.ts';
+import type { EpochMs } from '../../shared/core/market/timeframes.ts';
 import type { Action } from '../../shared/ports/state-store.ts';
 import type { KrakenBook } from '../kraken-simulator/book.ts';
 import { type Chance, noChance } from './chance.ts';
@@ -31,6 +32,8 @@ export interface Stage {
   readonly book: KrakenBook;
   readonly store: MemoryStore;
   readonly market: Market;
+  readonly key: { readonly isRefused: boolean };
+  readonly foreign: ReadonlyMap<string, EpochMs>;
   readonly trace: (line: () => string) => void;
 }
 
@@ -56,7 +59,7 @@ export function playOf(stage: Stage): Play {
   const orders = orderChecks();
   const exchange = exchangeChecks({ book, store, config, isOurs: orders.isOurs });
   const ledger = ledgerChecks({ store, book, config });
-  const watched = watchChecks({ store, book, config, exchange, ledger });
+  const watched = watchChecks({ ...stage, config, exchange, ledger });
   const person = personOf(store, stage);
   const venue: Venue = {
     ...stage,
@@ -160,6 +163,7 @@ function telling({ trace }: Stage, { name }: Process): LiveHooks {
 const passing: readonly string[] = [
   'account-busy',
   'clock-behind',
+  'exchange-misconfigured',
   'exchange-throttled',
   'exchange-unavailable',
   'not-ready',

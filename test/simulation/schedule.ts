@@ -8,11 +8,15 @@ import type { Market, MarketTrade } from './market.ts';
 import type { Machine } from './process.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
-interface Stage {
+export interface Scene {
   readonly time: VirtualTime;
   readonly chance: Chance;
   readonly book: KrakenBook;
   readonly machines: readonly Machine[];
+  /** The key with which we call. */
+  readonly key: { isRefused: boolean };
+  /** Orders under ids of our form that are none of ours, and since when they rest. */
+  readonly foreign: Map<string, EpochMs>;
 }
 
 export interface Span {
@@ -26,7 +30,7 @@ const HUNDREDTH = unitsOf('0.01');
 const THOUSANDTH = unitsOf('0.001');
 
 /** Lets the market trade; where little is offered, what takes gets a part of what it wants. */
-export function planMarket({ time, chance, book }: Stage, { calmMs }: Span, { trades }: Market): void {
+export function planMarket({ time, chance, book }: Scene, { calmMs }: Span, { trades }: Market): void {
   const offer = (levels: number, levelVolume: Units | null) => {
     for (const { name } of book.pairs) book.setDepth(name, { levels, levelVolume });
     return false;
@@ -48,7 +52,7 @@ export function planMarket({ time, chance, book }: Stage, { calmMs }: Span, { tr
 
 /** Wakes a run every minute: on either machine, and now and then late, twice or not at all. */
 export function planEvents(
-  { time, chance, machines }: Stage,
+  { time, chance, machines }: Scene,
   span: Span,
   wake: (machine: Machine) => void,
 ): void {
@@ -66,7 +70,7 @@ export function planEvents(
 }
 
 /** Clocks that are off, jump, and are set right again. */
-export function planClocks({ time, chance, machines }: Stage, { startMs, calmMs }: Span): void {
+export function planClocks({ time, chance, machines }: Scene, { startMs, calmMs }: Span): void {
   for (const machine of machines) {
     const right = () => {
       machine.offsetMs = chance.between(-400, 400);
@@ -92,7 +96,7 @@ const modes = [
 ] as const satisfies readonly { readonly trouble: string; readonly mode: BookMode }[];
 
 /** The exchange is closed, wholly or in part, for some minutes. */
-export function planModes({ time, chance, book }: Stage, { startMs, calmMs }: Span): void {
+export function planModes({ time, chance, book }: Scene, { startMs, calmMs }: Span): void {
   for (const { trouble, mode } of modes) {
     time.at(chance.between(startMs, calmMs), () => {
       if (!chance.happens(trouble, 0.12)) return false;
@@ -107,33 +111,8 @@ export function planModes({ time, chance, book }: Stage, { startMs, calmMs }: Sp
   });
 }
 
-/** The owner of the account has money and coins of his own there, and trades with them by hand. */
-export function planOwner({ time, chance, book }: Stage, { startMs, calmMs }: Span): void {
-  const act = () => {
-    if (chance.happens('deposit', 0.5)) book.deposit(chance.pick(['ZUSD', 'XXBT', 'XETH']), unitsOf('0.3'));
-    if (chance.happens('order of the owner', 0.6)) {
-      const quote = book.quote('XETHZUSD');
-      const side = chance.pick(['buy', 'sell'] as const);
-      const volume = unitsOf('0.05');
-      const nowMs = time.nowMs();
-      const isResting = chance.uniform() < 0.5 && quote !== undefined;
-      book.ownerOrder(
-        {
-          pair: 'XETHZUSD',
-          side,
-          volume,
-          ...(isResting ? { type: 'limit', price: quote.last } : { type: 'market' }),
-        },
-        nowMs,
-      );
-    }
-    return false;
-  };
-  for (let times = 0; times < 3; times++) time.at(chance.between(startMs, calmMs), act);
-}
-
 /** Now and then the exchange itself ends a stop. */
-export function planCancels({ time, chance, book }: Stage, { startMs, calmMs }: Span): void {
+export function planCancels({ time, chance, book }: Scene, { startMs, calmMs }: Span): void {
   const cancel = () => {
     const stop = [...book.orders.values()].find(
       ({ type, status, clOrdId }) => type === 'stop-loss' && status === 'open' && clOrdId !== null,

@@ -20,7 +20,7 @@ describe('npm run simulate', { timeout: 60_000 }, () => {
 
   it('comes to the same with one thread and with two', () => {
     const counts = (workers: string) =>
-      simulated('--seeds', '120', '--workers', workers).stdout.replace(/; \d+ s$/m, '');
+      simulated('--seeds', '40', '--workers', workers).stdout.replace(/; \d+ s$/m, '');
     expect(counts('2')).toBe(counts('1'));
   });
 

@@ -5,7 +5,7 @@ import { shrunk } from './shrink.ts';
 import { emptySweep, type FailedSeed, type Sweep, together, told } from './sweep.ts';
 import { simulate } from './world.ts';
 
-const PART = 100;
+const PART = 20;
 const TOLD_MAX = 5;
 
 const { values } = parseArgs({

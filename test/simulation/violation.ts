@@ -1,5 +1,5 @@
 /** Something that must never be: the run of the seed ends here. */
-export class Violation extends Error {
+class Violation extends Error {
   readonly invariant: string;
 
   constructor(invariant: string, what: string) {

@@ -27,6 +27,8 @@ interface Watched {
   readonly config: Config;
   readonly exchange: ExchangeChecks;
   readonly ledger: LedgerChecks;
+  /** Orders of others under ids of our form, and since when they rest. */
+  readonly foreign: ReadonlyMap<string, EpochMs>;
 }
 
 /** What is woken sooner than this after another is the same watch twice. */
@@ -65,7 +67,7 @@ function isBare({ held, covered }: ExchangeChecks, { markets }: Config, symbol: 
   return held(symbol) - covered(symbol) >= unitsOf(markets[symbol]?.minQuantity ?? '0');
 }
 
-function settled({ store, book, config, exchange, ledger }: Watched, atMs: number): void {
+function settled({ store, book, config, exchange, ledger, foreign }: Watched, atMs: number): void {
   const items = store.now.query(`ACCOUNT#${ACCOUNT}`);
   const settles = (isSo: boolean, what: () => string) => demand(isSo, 'settles', what);
   const missing = ledger.missing();
@@ -86,11 +88,17 @@ function settled({ store, book, config, exchange, ledger }: Watched, atMs: numbe
   );
   const known = new Set(orders.map(({ sk }) => sk.slice('ORDER#'.length)));
   const strays = [...book.orders.values()].filter(
-    ({ status, clOrdId }) => status === 'open' && clOrdId !== null && !known.has(clOrdId),
+    ({ status, clOrdId }) =>
+      status === 'open' && clOrdId !== null && !known.has(clOrdId) && !foreign.has(clOrdId),
   );
   settles(
     strays.length === 0,
     () => `the exchange has ${strays.map(({ clOrdId }) => clOrdId).join(', ')}, the books do not`,
+  );
+  const judged = items.filter(({ sk, body }) => sk.startsWith('ORPHAN#') && body['state'] === 'ignored');
+  settles(
+    judged.length === foreign.size,
+    () => `${judged.length} of ${foreign.size} orders of others are known`,
   );
   for (const symbol of config.symbols) {
     settles(!isBare(exchange, config, symbol), () => `${symbol} is bare`);

@@ -26,6 +26,7 @@ export interface Venue {
   readonly nonces: { drawn: number; seen: number };
   /** Executions that are shown later than the first of their order, and when. */
   readonly lateTrades: Map<string, EpochMs>;
+  readonly key: { readonly isRefused: boolean };
   readonly on: OnOrder;
   readonly trace: (line: () => string) => void;
 }
@@ -142,10 +143,11 @@ function isAdmittedWith({ nonces }: Venue, nonce: number): boolean {
 }
 
 function received<Result>(
-  { book }: Venue,
+  { book, key }: Venue,
   isAdmitted: boolean,
   work: () => Result,
 ): Result | { error: string } {
+  if (key.isRefused) return { error: 'EAPI:Invalid key' };
   if (!isAdmitted) return { error: INVALID_NONCE };
   return book.mode() === 'maintenance' ? { error: 'EService:Unavailable' } : work();
 }

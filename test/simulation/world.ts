@@ -1,11 +1,12 @@
 import { unitsOf } from '../../shared/core/decimal.ts';
 import { type EpochMs, MINUTE_MS } from '../../shared/core/market/timeframes.ts';
 import { krakenBook } from '../kraken-simulator/book.ts';
+import { planForeign, planKey, planOwner, planWithdrawal } from './account-acts.ts';
 import { chanceOf, type Trouble } from './chance.ts';
 import { marketOf } from './market.ts';
 import { memoryStateStore } from './memory-store.ts';
 import { playOf, type Stage } from './play.ts';
-import { planCancels, planClocks, planEvents, planMarket, planModes, planOwner } from './schedule.ts';
+import { planCancels, planClocks, planEvents, planMarket, planModes } from './schedule.ts';
 import { TICK_MS } from './setup.ts';
 import { virtualTime } from './virtual-time.ts';
 
@@ -37,15 +38,20 @@ export interface SeedOutcome {
 export async function simulate(seed: number, options: SeedOptions = {}): Promise<SeedOutcome> {
   const stage = stageOf(seed, options);
   const { span, time, chance, book, trace } = stage;
-  const play = playOf(stage);
+  const foreign = new Map<string, EpochMs>();
+  const key = { isRefused: false };
+  const play = playOf({ ...stage, foreign, key });
   const machines = ['A', 'B'].map((name) => ({ name, offsetMs: 0 }));
-  const scene = { ...stage, machines };
+  const scene = { ...stage, machines, foreign, key };
   planMarket(scene, span, stage.market);
   planClocks(scene, span);
   planEvents(scene, span, play.wake);
   planModes(scene, span);
   planOwner(scene, span);
   planCancels(scene, span);
+  planWithdrawal(scene, span);
+  planKey(scene, span);
+  planForeign(scene, span, play.person);
   play.person.plan({ fromMs: span.startMs, toMs: span.calmMs });
   time.at(span.calmMs, () => {
     chance.calm();
@@ -73,7 +79,7 @@ export async function simulate(seed: number, options: SeedOptions = {}): Promise
   };
 }
 
-function stageOf(seed: number, { only, trace }: SeedOptions): Stage {
+function stageOf(seed: number, { only, trace }: SeedOptions): Omit<Stage, 'foreign' | 'key'> {
   let nowMs = () => 0;
   const tracing = (line: () => string) => trace?.(`${stamp(nowMs())} ${line()}`);
   const chance = chanceOf(seed, { only, onTrouble: (name) => tracing(() => `-- ${name}`) });
