@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
-import { KRAKEN_ACCOUNT } from '../config/service.ts';
+import { KRAKEN_ACCOUNT, LIVE_SOURCE } from '../config/service.ts';
+import { LIVE_ACCOUNT } from '../shared/app/account.ts';
 import { keys } from '../shared/app/items.ts';
 import type { CandleReader } from '../shared/app/recompute.ts';
 import { hasOurSchema } from '../shared/app/schema.ts';
@@ -10,7 +11,7 @@ import { accountsIn, openCandles, openExistingState, openWorkspace, type Workspa
 import { type EnvironmentPlace, openCloud } from './context-cloud.ts';
 import { madeUpCandles } from './markets.ts';
 import { type CommonOptions, environmentOption, withCommonOptions } from './options.ts';
-import { progress } from './screen.ts';
+import { bold, progress, red } from './screen.ts';
 
 /** Options of a verb about one account. */
 export interface AccountOptions extends CommonOptions {
@@ -21,7 +22,9 @@ export interface AccountOptions extends CommonOptions {
 /** Adds what every such verb has: the account, and the environment that it is in. */
 export function withAccountOptions(command: Command): Command {
   return withCommonOptions(command)
-    .addOption(new Option('--account <id>', 'account (default: paper-kraken, else paper-synthetic)'))
+    .addOption(
+      new Option('--account <id>', 'account (default: live, else paper-kraken, else paper-synthetic)'),
+    )
     .addOption(environmentOption());
 }
 
@@ -60,7 +63,9 @@ function openHere(options: AccountOptions): Opened {
     account,
     store: openExistingState(workspace, account),
     candlesOf: async (source, config) =>
-      source === 'synthetic' ? madeUpCandles(config) : openCandles(workspace, 'kraken'),
+      source === 'synthetic'
+        ? madeUpCandles(config)
+        : openCandles(workspace, isSimulated(source) ? 'simulated' : 'kraken'),
     environment: null,
   };
 }
@@ -106,7 +111,8 @@ function notThereYet(environment: string, account: string): AppError {
 function chooseAccount(workspace: Workspace, wanted: string | undefined): string {
   const known = accountsIn(workspace);
   const chosen =
-    wanted ?? [KRAKEN_ACCOUNT, 'paper-synthetic', ...known].find((account) => known.includes(account));
+    wanted ??
+    [LIVE_ACCOUNT, KRAKEN_ACCOUNT, 'paper-synthetic', ...known].find((account) => known.includes(account));
   if (chosen !== undefined && known.includes(chosen)) return chosen;
   const list = known.length === 0 ? 'none' : known.join(', ');
   throw new AppError(
@@ -123,13 +129,36 @@ export function placeLabel({ name, region, accountId }: EnvironmentPlace): strin
   return `env ${name} (${accountId} ${region})`;
 }
 
-/** What a screen calls an account: one of an environment must not pass for one of this machine. */
+/** What a screen calls an account: one of an environment must not pass for one of this machine, nor real money for paper. */
 export function accountLabel({ account, environment }: Pick<Opened, 'account' | 'environment'>): string {
-  return environment === null ? account : `${account}, ${placeLabel(environment)}`;
+  const name = account === LIVE_ACCOUNT ? red(`${account} (LIVE: REAL MONEY)`) : account;
+  return environment === null ? name : `${name}, ${placeLabel(environment)}`;
+}
+
+/** How a screen names an account at the head of what it says of it. */
+export function accountTitle(
+  { account, environment }: Pick<Opened, 'account' | 'environment'>,
+  source: string,
+): string {
+  const mode = account === LIVE_ACCOUNT ? `${red('LIVE')} on ` : '';
+  const place = environment === null ? '' : `   ${placeLabel(environment)}`;
+  return bold(`${account}   ${mode}${marketLabel(source)}${place}`);
 }
 
 /** What a screen calls the market of an account: one that is made up must not pass for Kraken. */
 export function marketLabel(source: string): string {
   if (source === 'synthetic') return 'SYNTHETIC market';
+  if (source === LIVE_SOURCE) return 'Kraken';
+  if (isSimulated(source)) return `a simulated Kraken (${source})`;
   return source === 'stored' ? 'stored candles' : source;
+}
+
+/** Whether an account trades in the present of a market that is not made up: what it pays can be told from the model. */
+export function isOfPresent(source: string): boolean {
+  return source !== 'synthetic' && source !== 'stored';
+}
+
+/** Whether a live account trades at another address than Kraken's own. */
+function isSimulated(source: string): boolean {
+  return source.startsWith(`${LIVE_SOURCE} at `);
 }

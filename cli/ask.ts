@@ -51,7 +51,7 @@ function userName(): string {
  * Opens the account that a verb of an operator is about, and closes it after the work.
  * @throws AppError `usage` on a replay: nobody watches it, and what it did is to be found again
  */
-export async function withPaperAccount(
+export async function withTradingAccount(
   options: AccountOptions,
   work: (opened: Opened) => Promise<void>,
 ): Promise<void> {
@@ -66,7 +66,7 @@ function isReplay(account: string): AppError {
   return new AppError(
     'usage',
     `The account '${account}' is a replay: it takes no wishes.`,
-    'Name a paper account with --account.',
+    'Name an account that trades with --account.',
   );
 }
 
@@ -75,7 +75,7 @@ export async function askAndSay(
   options: AskOptions,
   { wish, what }: { readonly wish: (opened: Opened) => Wish; readonly what: string },
 ): Promise<void> {
-  await withPaperAccount(options, async (opened) => {
+  await withTradingAccount(options, async (opened) => {
     const { store, account } = opened;
     const ask = askOf(options);
     await askFor(store, account, { ask, wish: wish(opened) }).catch((error: unknown) => {

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { LIVE_ACCOUNT } from '../shared/app/account.ts';
 import {
   type BreakerView,
   listBreakers,
@@ -6,6 +7,7 @@ import {
   scopeNamed,
   tripBreaker,
 } from '../shared/app/breakers.ts';
+import { AppError } from '../shared/core/errors.ts';
 import type { BreakerScope } from '../shared/core/risk/breakers.ts';
 import {
   type AccountOptions,
@@ -14,7 +16,7 @@ import {
   placeLabel,
   withAccountOptions,
 } from './accounts.ts';
-import { type AskOptions, askOf, whenDone, withAskOptions, withPaperAccount } from './ask.ts';
+import { type AskOptions, askAndSay, askOf, whenDone, withAskOptions, withTradingAccount } from './ask.ts';
 import type { CommonOptions } from './options.ts';
 import { requestsOf, sayRequests } from './requests.ts';
 import { bold, instant, red, say, sayJson, table } from './screen.ts';
@@ -23,7 +25,7 @@ import { bold, instant, red, say, sayJson, table } from './screen.ts';
 export function addBreaker(program: Command): void {
   const breaker = program
     .command('breaker')
-    .description('what forbids entries: list, trip, reset, halt; exits and stops always pass');
+    .description('what forbids entries: list, trip, reset, halt, adopt, ignore; exits and stops always pass');
   withAccountOptions(breaker.command('list'))
     .description('the breakers of an account with their versions, and what was asked and is not done yet')
     .action(list);
@@ -44,10 +46,35 @@ export function addBreaker(program: Command): void {
     .option('--flatten', 'and sell everything at the next open')
     .description('trip the manual breaker and withdraw entries; positions stay, with their stops')
     .action(halt);
+  for (const kind of ['adopt', 'ignore'] as const)
+    withAskOptions(breaker.command(kind))
+      .argument('<order>', 'its name at Kraken, or the client id, as `status` shows it', parseOrder)
+      .description(judgements[kind])
+      .action((order: string, options: AskOptions) => judge(kind, order, options));
+}
+
+/** What a person says of an order that Kraken has under an id of ours and that the books do not know. */
+const judgements = {
+  adopt: 'take an orphan into the books: it is ours, and its fills are booked',
+  ignore: 'say that an orphan is none of ours: it stays at Kraken and out of the books',
+};
+
+function parseOrder(text: string): string {
+  if (/^[\w-]{6,64}$/.test(text)) return text;
+  throw new InvalidArgumentError('Give the name that `status` shows, such as OABCDE-12345-ABCDEF.');
+}
+
+async function judge(kind: 'adopt' | 'ignore', order: string, options: AskOptions): Promise<void> {
+  const wish = ({ account }: Opened) => {
+    if (account === LIVE_ACCOUNT) return { kind, order };
+    const message = `The account '${account}' trades on paper: no order of it can be an orphan.`;
+    throw new AppError('usage', message, 'Orphans are found at Kraken: --account live.');
+  };
+  await askAndSay(options, { wish, what: `${kind} the order ${order}` });
 }
 
 async function list(options: AccountOptions): Promise<void> {
-  await withPaperAccount(options, async (opened) => {
+  await withTradingAccount(options, async (opened) => {
     const { store, account } = opened;
     const breakers = await listBreakers(store, account);
     const requests = await requestsOf(store, account);
@@ -59,6 +86,7 @@ async function list(options: AccountOptions): Promise<void> {
 
 function showBreakers({ account, environment }: Opened, breakers: readonly BreakerView[]): void {
   if (environment !== null) say(bold(`${account}   ${placeLabel(environment)}`));
+  else if (account === LIVE_ACCOUNT) say(bold(accountLabel({ account, environment })));
   if (breakers.length === 0) {
     say(`No breaker of ${account} was ever tripped.`);
     return;
@@ -78,7 +106,7 @@ function showBreakers({ account, environment }: Opened, breakers: readonly Break
 }
 
 async function trip(scope: string, options: AskOptions): Promise<void> {
-  await withPaperAccount(options, async (opened) => {
+  await withTradingAccount(options, async (opened) => {
     const { store, account } = opened;
     const named = scopeNamed(scope, opened.workspace.config.symbols);
     await tripBreaker(store, { account, scope: named, ask: askOf(options) });
@@ -92,7 +120,7 @@ async function trip(scope: string, options: AskOptions): Promise<void> {
 }
 
 async function halt(options: AskOptions & { readonly flatten?: boolean }): Promise<void> {
-  await withPaperAccount(options, async (opened) => {
+  await withTradingAccount(options, async (opened) => {
     const { store, account } = opened;
     const isFlatten = options.flatten === true;
     await tripBreaker(store, { account, scope: 'manual', ask: askOf(options), halt: { isFlatten } });
@@ -107,7 +135,7 @@ async function halt(options: AskOptions & { readonly flatten?: boolean }): Promi
 }
 
 async function reset(scope: string, options: AskOptions & { readonly version: number }): Promise<void> {
-  await withPaperAccount(options, async (opened) => {
+  await withTradingAccount(options, async (opened) => {
     const { store, account } = opened;
     const named = scopeNamed(scope, opened.workspace.config.symbols);
     await resetBreaker(store, { account, scope: named, ask: askOf(options), version: options.version });
@@ -130,6 +158,6 @@ async function told(
 }
 
 function parseVersion(text: string): number {
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  if (/^(0|[1-9]\d{0,8})$/.test(text)) return Number(text);
   throw new InvalidArgumentError('Give the number that `breaker list` shows.');
 }

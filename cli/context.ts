@@ -94,10 +94,10 @@ export function probeDataFolder(dataFolder: string): FolderProbe {
   return probeFolder(dataFolder);
 }
 
-/** The candles of a venue in the workspace. */
+/** The candles of a venue in the workspace; `simulated` is a Kraken at another address than its own. */
 export function openCandles(
   { dataFolder }: Pick<Workspace, 'dataFolder'>,
-  venue: 'kraken' | 'synthetic',
+  venue: 'kraken' | 'simulated' | 'synthetic',
 ): CandleStore {
   return parquetCandleStore(fileObjectStore(join(dataFolder, 'candles')), venue);
 }
@@ -208,25 +208,29 @@ export function paperTrader(
     (workspace.rules.get(symbol) ?? marketRules(workspace.config, symbol)).fill;
   const clock = presentMs === undefined ? undefined : { nowMs: presentMs, execMs };
   const exchange = paperExchange(store, account, fillRulesOf, clock);
-  const trader: Trader = {
-    store,
-    account,
+  const trader = traderOf(workspace, { account, store, feed, execMs, exchange, live: null });
+  return { trader, exchange };
+}
+
+/** A trader of this process on an exchange. */
+export function traderOf(
+  workspace: Workspace,
+  own: Omit<TraderParts, 'presentMs'> & Pick<Trader, 'exchange' | 'live'>,
+): Trader {
+  const { config, configHash, codeVersion, instances, rules } = workspace;
+  return {
+    ...own,
     owner: `${hostname()}:${process.pid}:${randomBytes(6).toString('hex')}`,
     leaseMs: LEASE_MS,
     wallMs: () => Date.now(),
     hasEnded,
-    config: workspace.config,
-    configHash: workspace.configHash,
-    codeVersion: workspace.codeVersion,
-    instances: workspace.instances,
-    rules: workspace.rules,
-    execMs,
+    config,
+    configHash,
+    codeVersion,
+    instances,
+    rules,
     lookbackRows: LOOKBACK_ROWS,
-    feed,
-    exchange,
-    live: null,
   };
-  return { trader, exchange };
 }
 
 /** A holder of this machine whose process is gone cannot come back: its lease need not run out. */
@@ -246,7 +250,15 @@ export function krakenFrom(
   environment: Readonly<Record<string, string | undefined>>,
   options: { readonly timeoutMs?: number } = {},
 ): CandleSource & Venue {
-  const source = krakenSource({ baseUrl: environment['HOT_CRYPTO_KRAKEN_URL'], ...options });
+  return krakenAt({ baseUrl: environment['HOT_CRYPTO_KRAKEN_URL'], ...options });
+}
+
+/** Kraken's public candles from an address. */
+export function krakenAt(options: {
+  readonly baseUrl: string | undefined;
+  readonly timeoutMs?: number;
+}): CandleSource & Venue {
+  const source = krakenSource(options);
   return {
     ...source,
     async closedCandles(request) {

@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
+import type { Finding } from '../shared/core/finding.ts';
 import { type DoctorReport, examine, type TracedSetting } from './examine.ts';
 import { examineEnvironment } from './examine-environment.ts';
-import type { Finding } from './findings.ts';
+
 import { type CommonOptions, environmentOption, withCommonOptions } from './options.ts';
-import { bold, dim, green, red, say, sayJson, yellow } from './screen.ts';
+import { levelLabels, sayFindings } from './say-findings.ts';
+import { bold, dim, green, red, say, sayJson } from './screen.ts';
 
 interface DoctorOptions extends CommonOptions {
   readonly env?: string;
@@ -13,7 +15,7 @@ interface DoctorOptions extends CommonOptions {
 export function addDoctor(program: Command): void {
   withCommonOptions(program.command('doctor'))
     .description(
-      'versions, config and where it comes from, environment, clock, disk, candles, accounts; exit 1 on a FAIL',
+      'versions, config and where it comes from, environment, clock, disk, candles, accounts, and with mode live Kraken; exit 1 on a FAIL',
     )
     .addOption(environmentOption())
     .action(async (options: DoctorOptions, verb: Command) => {
@@ -29,9 +31,9 @@ export function addDoctor(program: Command): void {
 }
 
 type Report = Pick<DoctorReport, 'findings' | 'failures' | 'warnings'> &
-  Partial<Pick<DoctorReport, 'settings'>>;
+  Partial<Pick<DoctorReport, 'settings' | 'mode'>>;
 
-function showReport({ findings, settings = [], failures, warnings }: Report): void {
+function showReport({ findings, settings = [], failures, warnings, mode }: Report): void {
   for (const section of new Set(findings.map((finding) => finding.section))) {
     say(bold(section));
     const own = findings.filter((finding) => finding.section === section);
@@ -43,19 +45,7 @@ function showReport({ findings, settings = [], failures, warnings }: Report): vo
   }
   const warned = `${warnings === 0 ? 'no' : warnings} warning${warnings === 1 ? '' : 's'}`;
   if (failures > 0) say(red(`Not ready to trade: ${failures} FAIL, ${warned}.`));
-  else say(green(`Ready to trade on paper, with ${warned}.`));
-}
-
-const labels = { ok: green('ok  '), warn: yellow('warn'), fail: red('FAIL') };
-
-function sayFindings(findings: readonly Finding[]): void {
-  const width = Math.max(...findings.map(({ subject }) => subject.length));
-  for (const { level, subject, text, remedy } of findings) {
-    const [first = '', ...rest] = text.split('\n');
-    say(`${labels[level]}  ${subject.padEnd(width)}  ${first}`);
-    for (const line of rest) say(`        ${line}`);
-    if (remedy !== null) say(`      → ${remedy}`);
-  }
+  else say(green(`Ready to trade ${mode === 'live' ? 'REAL MONEY' : 'on paper'}, with ${warned}.`));
 }
 
 /** What a file of one's own changed, then the rest, each group in the order of the schema. */
@@ -74,7 +64,7 @@ function saySettings(settings: readonly TracedSetting[], findings: readonly Find
   const widths = { path: widthOf('path'), value: widthOf('value'), origin: widthOf('origin') };
   for (const { level, paint, path, value, origin, about } of rows) {
     const cells = [path.padEnd(widths.path), value.padEnd(widths.value), origin.padEnd(widths.origin)];
-    say(`${labels[level]}  ${paint(cells.join('  '))}  ${dim(about)}`);
+    say(`${levelLabels[level]}  ${paint(cells.join('  '))}  ${dim(about)}`);
   }
 }
 

@@ -3,10 +3,11 @@ import { stackName } from '../config/service.ts';
 import { loadHead } from '../shared/app/account.ts';
 import { ticksOverdue } from '../shared/app/health.ts';
 import { AppError } from '../shared/core/errors.ts';
+import { type Finding, fail, ok, warn } from '../shared/core/finding.ts';
 import type { EpochMs } from '../shared/core/market/timeframes.ts';
 import { type Opened, withAccount } from './accounts.ts';
 import { openStacksOf, type Stacks } from './context-cloud.ts';
-import { accountFinding, type Finding, fail, ok, warn } from './findings.ts';
+import { accountFinding } from './findings.ts';
 import type { CommonOptions } from './options.ts';
 import { progress } from './screen.ts';
 

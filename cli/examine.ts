@@ -9,6 +9,7 @@ import { type LookbackCoverage, lookbackCoverage, usedTimeframes } from '../shar
 import { entryObstacle } from '../shared/core/decision/entry-obstacle.ts';
 import { LOOKBACK_ROWS } from '../shared/core/decision/lookback.ts';
 import { AppError } from '../shared/core/errors.ts';
+import { type Finding, fail, ok, warn } from '../shared/core/finding.ts';
 import type { EpochMs } from '../shared/core/market/timeframes.ts';
 import { settingsOf } from '../shared/core/settings.ts';
 import {
@@ -21,6 +22,7 @@ import {
   versions,
   type Workspace,
 } from './context.ts';
+import { examineLiveMode } from './examine-live.ts';
 import {
   accountFinding,
   clockFinding,
@@ -28,11 +30,7 @@ import {
   damagedAccount,
   diskFindings,
   environmentFindings,
-  type Finding,
-  fail,
-  ok,
   versionFindings,
-  warn,
 } from './findings.ts';
 import type { CommonOptions } from './options.ts';
 import { instant, note } from './screen.ts';
@@ -69,21 +67,24 @@ export async function examine(options: CommonOptions, nowMs: EpochMs, origin: st
   const below = ['accounts', 'candles'].map((name) => join(data, name)).filter((path) => existsSync(path));
   const disk = [data, ...below].map(probeDataFolder);
   const environment = readEnvironment(process.cwd(), process.env);
+  const isLive = config.workspace?.config.mode === 'live';
   const where = { folder: process.cwd(), krakenUrl: process.env['HOT_CRYPTO_KRAKEN_URL'] };
   const sections: Readonly<Record<string, readonly Finding[]>> = {
     versions: versionFindings(versions()),
     configuration: config.findings,
-    environment: environmentFindings(environment, where),
+    environment: environmentFindings(environment, { ...where, isLive }),
     clock: clock.findings,
     disk: diskFindings({ folder: data, origin }, disk),
     data: series.findings,
     accounts: accounts.findings,
+    ...(config.workspace !== undefined && isLive && { live: await examineLiveMode(config.workspace) }),
   };
   const findings = Object.entries(sections).flatMap(([section, found]) =>
     found.map((finding) => ({ section, ...finding })),
   );
   const count = (level: Finding['level']) => findings.filter((finding) => finding.level === level).length;
   return {
+    mode: isLive ? 'live' : 'paper',
     isReady: count('fail') === 0,
     failures: count('fail'),
     warnings: count('warn'),

@@ -4,34 +4,14 @@ import type { Head } from '../shared/app/items.ts';
 import type { LookbackCoverage } from '../shared/app/lookback-coverage.ts';
 import { LOOKBACK_ROWS } from '../shared/core/decision/lookback.ts';
 import type { AppError } from '../shared/core/errors.ts';
+import { type Finding, fail, ok, warn } from '../shared/core/finding.ts';
 import type { EpochMs } from '../shared/core/market/timeframes.ts';
 import { marketLabel } from './accounts.ts';
 import type { probeDataFolder } from './context.ts';
 import { instant } from './screen.ts';
 
-/** One thing that the doctor looked at. `fail`: it keeps the engine from trading. */
-export interface Finding {
-  readonly level: 'ok' | 'warn' | 'fail';
-  readonly subject: string;
-  readonly text: string;
-  /** What to do about it, or null. */
-  readonly remedy: string | null;
-}
-
 const NODE_MAJOR = 24;
 const GIGABYTE = 1e9;
-
-export function ok(subject: string, text: string): Finding {
-  return { level: 'ok', subject, text, remedy: null };
-}
-
-export function warn(subject: string, text: string, remedy: string | null = null): Finding {
-  return { level: 'warn', subject, text, remedy };
-}
-
-export function fail(subject: string, { message, hint }: Pick<AppError, 'message' | 'hint'>): Finding {
-  return { level: 'fail', subject, text: message, remedy: hint };
-}
 
 /** What the program runs on. */
 export function versionFindings(versions: Readonly<Record<string, string>>): readonly Finding[] {
@@ -45,7 +25,11 @@ export function versionFindings(versions: Readonly<Record<string, string>>): rea
 /** Which variables are set, and where. Never what a secret is. */
 export function environmentFindings(
   { origins, file, logLevel, dataFolder }: Environment,
-  { folder, krakenUrl }: { readonly folder: string; readonly krakenUrl: string | undefined },
+  {
+    folder,
+    krakenUrl,
+    isLive,
+  }: { readonly folder: string; readonly krakenUrl: string | undefined; readonly isLive: boolean },
 ): readonly Finding[] {
   const values: Partial<Record<Variable, string>> = {
     LOG_LEVEL: logLevel,
@@ -57,14 +41,20 @@ export function environmentFindings(
     if (value !== undefined)
       return ok(name, origin === undefined ? `${value}, by default` : `${value}, from ${origin}`);
     const state = origin === undefined ? 'not set' : `set, from ${origin}`;
-    return ok(name, `${state}; keys are not used on paper`);
+    return ok(name, isLive ? state : `${state}; keys are not used on paper`);
   });
   const misspelt = (file?.misspelt ?? []).map(([name, meant]) =>
     warn('.env', `'${name}' is not read; did you mean '${meant}'?`, `Rename it in '${file?.path}'.`),
   );
   const own = file?.refusal ? fail('.env', file.refusal) : ok('.env', file?.path ?? `none in '${folder}'`);
   const other = krakenUrl
-    ? [warn('HOT_CRYPTO_KRAKEN_URL', `Kraken is asked at '${krakenUrl}'`, 'That is for tests: unset it.')]
+    ? [
+        warn(
+          'HOT_CRYPTO_KRAKEN_URL',
+          `Kraken is asked at '${krakenUrl}', on paper`,
+          'That is for tests: unset it.',
+        ),
+      ]
     : [];
   return [...told, own, ...misspelt, ...other];
 }

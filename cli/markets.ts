@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KRAKEN_ACCOUNT } from '../config/service.ts';
+import type { DriveHooks } from '../shared/app/drive.ts';
 import type { CandleDifference } from '../shared/app/fetch-candles.ts';
 import { keys, readItem } from '../shared/app/items.ts';
 import { type LiveFeed, liveFeed } from '../shared/app/live-feed.ts';
-import type { PaperLoop } from '../shared/app/paper-loop.ts';
+import { beginAccount, catchUp, type PaperLoop } from '../shared/app/paper-loop.ts';
 import type { CandleReader } from '../shared/app/recompute.ts';
 import { tickLengthMs } from '../shared/app/trader.ts';
 import type { Config } from '../shared/core/config.ts';
@@ -30,17 +31,29 @@ import {
 } from './context.ts';
 import { instant, note, progress, yellow } from './screen.ts';
 
+/** How an account is carried on. */
+interface Steps {
+  /** Creates the account at its first start. */
+  readonly begin: (nowMs: EpochMs) => Promise<unknown>;
+  /** Brings it up to an instant: every minute, and after any absence. */
+  readonly step: (nowMs: EpochMs, hooks?: DriveHooks) => Promise<void>;
+}
+
 /** A market of the present with its clock: Kraken's by the wall, the synthetic one as fast as is wanted. */
 export interface Market {
   /** For every screen. */
   readonly label: string;
   readonly account: string;
   readonly isSynthetic: boolean;
+  /** Real money is at stake. */
+  readonly isLive: boolean;
+  /** What is said when it ends. */
+  readonly carriesOn: string;
   /** What a person should know before trading begins: why it is not Kraken, where Kraken's rules differ. */
   readonly remarks: readonly string[];
   /** A feed that stores nothing. */
   readonly bareFeed: () => LiveFeed;
-  readonly loopOver: (store: StateStore) => PaperLoop;
+  readonly stepsOver: (store: StateStore) => Steps;
   /** The market's present as trading begins. */
   readonly firstMs: (store: StateStore) => Promise<EpochMs>;
   /** Waits, and gives the market's present then. */
@@ -52,6 +65,7 @@ interface MarketOptions {
   readonly speed: number;
 }
 
+const CARRIES_ON = '`npm start` carries on.';
 const AFTER_CLOSE_MS = 3_000;
 /** Who comes later than the next minute was not there: the stops meet what passed, before anything is decided. */
 const ABSENCE_MS = MINUTE_MS;
@@ -90,7 +104,7 @@ async function instrumentsOf({ config }: Workspace, kraken: Venue): Promise<read
 }
 
 /** Where Kraken's rules for a pair are not those of the configuration; the fees of the configuration stay. */
-function rulesThatDiffer({ config }: Workspace, instrument: Instrument): readonly string[] {
+export function rulesThatDiffer({ config }: Workspace, instrument: Instrument): readonly string[] {
   const { symbol, makerFee, takerFee } = instrument;
   const market = config.markets[symbol];
   const rules = (['tickDecimals', 'lotDecimals', 'minQuantity', 'minCost'] as const)
@@ -117,6 +131,14 @@ interface Parts {
   readonly absenceMs: number;
 }
 
+function stepsOf(workspace: Workspace, parts: Parts, store: StateStore): Steps {
+  const loop = loopOf(workspace, parts, store);
+  return {
+    begin: (nowMs) => beginAccount(loop, nowMs),
+    step: (nowMs, hooks) => catchUp(loop, nowMs, hooks),
+  };
+}
+
 function loopOf(workspace: Workspace, parts: Parts, store: StateStore): PaperLoop {
   const { source, account, execTimeframe, candles, nowMs, missedTimeframes, absenceMs } = parts;
   const feed = liveFeed({ source, store: candles, execTimeframe, nowMs, onDifference: noteDifference });
@@ -129,10 +151,20 @@ function loopOf(workspace: Workspace, parts: Parts, store: StateStore): PaperLoo
 }
 
 /** A candle that its source gives again with other prices: the stored one counts, and a person should know. */
-function noteDifference({ symbol, timeframe, openMs, stored, given }: CandleDifference): void {
+export function noteDifference({ symbol, timeframe, openMs, stored, given }: CandleDifference): void {
   const at = `${symbol} ${timeframe} of ${instant(openMs)} UTC`;
   note(yellow(`The source now gives ${at} with ${given} where ${stored} is stored; the stored one is kept.`));
 }
+
+/** A clock that waits for nobody: some seconds after each minute, when its candle has appeared. */
+export const byTheWall: Pick<Market, 'firstMs' | 'nextMs'> = {
+  firstMs: async () => Date.now(),
+  nextMs: async (_, stop) => {
+    const nextMs = (Math.floor(Date.now() / MINUTE_MS) + 1) * MINUTE_MS + AFTER_CLOSE_MS;
+    await sleepUnless(nextMs - Date.now(), stop);
+    return Date.now();
+  },
+};
 
 function krakenMarketOf(
   workspace: Workspace,
@@ -152,15 +184,12 @@ function krakenMarketOf(
     label: 'Kraken',
     account: parts.account,
     isSynthetic: false,
+    isLive: false,
+    carriesOn: CARRIES_ON,
     remarks,
     bareFeed: () => liveFeed({ source, execTimeframe: '1m', nowMs: parts.nowMs }),
-    loopOver: (store) => loopOf(workspace, parts, store),
-    firstMs: async () => Date.now(),
-    nextMs: async (_, stop) => {
-      const nextMs = (Math.floor(Date.now() / MINUTE_MS) + 1) * MINUTE_MS + AFTER_CLOSE_MS;
-      await sleepUnless(nextMs - Date.now(), stop);
-      return Date.now();
-    },
+    stepsOver: (store) => stepsOf(workspace, parts, store),
+    ...byTheWall,
   };
 }
 
@@ -190,9 +219,11 @@ function syntheticMarketOf(
     label: `a SYNTHETIC market (made up from seed ${DEFAULT_SYNTHETIC_SEED}; ${speed} of its 4h candles a second)`,
     account: parts.account,
     isSynthetic: true,
+    isLive: false,
+    carriesOn: CARRIES_ON,
     remarks,
     bareFeed: () => liveFeed(parts),
-    loopOver: (store) => loopOf(workspace, parts, store),
+    stepsOver: (store) => stepsOf(workspace, parts, store),
     firstMs: presentMs,
     nextMs: async (store, stop) => {
       await sleepUnless((1000 * tickMs) / (speed * timeframeMs['4h']), stop);

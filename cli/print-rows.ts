@@ -1,6 +1,6 @@
 import { isoInstant } from '../shared/core/market/calendar.ts';
 import { csvLine, harmless } from './csv.ts';
-import { dim, drained, instant, percent, say, usd } from './screen.ts';
+import { dim, drained, instant, legible, percent, say, usd } from './screen.ts';
 
 /** One value of a row: decimal text, an instant in ms, a figure or text, as its column says. */
 export type Cell = string | number | readonly string[] | null;
@@ -90,14 +90,14 @@ function alignedTo(column: Column | undefined, text: string): string {
   return kind === 'text' || kind === 'ms' ? text.padEnd(width) : text.padStart(width);
 }
 
-/** Money to the cent, and no more places than prices and quantities have: an average has eighteen. */
+/** Money to the cent. */
 function screenText({ kind }: Column, cell: Cell): string {
   if (cell === null) return '–';
   if (typeof cell === 'number')
     return kind === 'ms' ? instant(cell) : kind === 'fraction' ? percent(cell) : cell.toFixed(2);
   if (typeof cell !== 'string') return cell.join(' ');
   if (kind === 'money') return usd(cell);
-  return kind === 'decimal' ? cell.replace(/(\.\d{8})\d+$/, '$1') : cell;
+  return kind === 'decimal' ? legible(cell) : cell;
 }
 
 /** A column of instants holds ISO text there, not milliseconds. */

@@ -111,6 +111,11 @@ export function usd(text: string): string {
   return `${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${fraction}`;
 }
 
+/** Decimal text with no more places than prices and quantities have: an average has eighteen. */
+export function legible(text: string): string {
+  return text.replace(/(\.\d{8})\d+$/, '$1');
+}
+
 /** A fraction as a percentage with its sign. */
 export function percent(fraction: number): string {
   const text = (100 * fraction).toFixed(2);

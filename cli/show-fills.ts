@@ -1,7 +1,10 @@
+import { loadHead } from '../shared/app/account.ts';
 import { fillPages } from '../shared/app/history.ts';
 import { textOf } from '../shared/core/decimal.ts';
 import type { BookedFill } from '../shared/core/execution/books.ts';
+import type { OverModel } from '../shared/core/execution/model-cost.ts';
 import { DAY_MS, type EpochMs } from '../shared/core/market/timeframes.ts';
+import { fillsOverModel } from './over-model.ts';
 import type { Row } from './print-rows.ts';
 import { amount, at, money, type Table, text } from './show-table.ts';
 
@@ -21,9 +24,13 @@ export const fills: Table = {
     amount('quantity', 'quantity', 13),
     money('cost', 'cost USD', 10),
     money('fee', 'fee USD', 8),
+    amount('modelPrice', 'model USD', 0),
+    { key: 'overModelBps', title: 'over bps', kind: 'figure', width: 8 },
+    money('overModel', 'over USD', 0),
     text('clientOrderId', 'order', 36),
   ],
-  open: ({ store, account }) => {
+  open: (opened) => {
+    const { store, account } = opened;
     let told = new Map<string, EpochMs>();
     let nextMs = 0;
     return async function* ({ fromMs, toMs }) {
@@ -33,13 +40,18 @@ export const fills: Table = {
         for (const { id, atMs } of fresh) told.set(id, atMs);
         nextMs = Math.max(nextMs, (page.at(-1)?.atMs ?? 0) - LATE_MS);
         told = new Map([...told].filter(([, atMs]) => atMs >= nextMs));
-        yield fresh.map(fillRow);
+        const { source } = await loadHead(store, account);
+        const over = await fillsOverModel(opened, source, fresh);
+        yield fresh.map((fill, i) => fillRow(fill, over[i] ?? null));
       }
     };
   },
 };
 
-function fillRow({ atMs, symbol, side, reason, price, quantity, cost, fee, clientOrderId }: BookedFill): Row {
+function fillRow(
+  { atMs, symbol, side, reason, price, quantity, cost, fee, clientOrderId }: BookedFill,
+  over: OverModel | null,
+): Row {
   return {
     atMs,
     symbol,
@@ -49,6 +61,9 @@ function fillRow({ atMs, symbol, side, reason, price, quantity, cost, fee, clien
     quantity: textOf(quantity),
     cost: textOf(cost),
     fee: textOf(fee),
+    modelPrice: over === null ? null : textOf(over.price),
+    overModelBps: over === null ? null : over.bps,
+    overModel: over === null ? null : textOf(over.cost),
     clientOrderId,
   };
 }

@@ -28,8 +28,8 @@ export type Show = (span: Span, isFirst: boolean) => Promise<void>;
 
 /** Shows a table, and with `--follow` what changed in it. */
 export function showTable(name: string, table: Table, { opened, options, format }: Shown): Show {
-  const { store, account } = opened;
-  const read = table.open({ store, account });
+  const { account } = opened;
+  const read = table.open(opened);
   const isWhole = table.isWhole === true && format === 'screen';
   const newPrinter = () => printerOf(format, { account, name, columns: table.columns });
   const printer = isWhole ? undefined : newPrinter();

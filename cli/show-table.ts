@@ -1,5 +1,5 @@
 import type { Span } from '../shared/app/results.ts';
-import type { StateStore } from '../shared/ports/state-store.ts';
+import type { Opened } from './accounts.ts';
 import type { Column, Row } from './print-rows.ts';
 
 /** Gives the rows of a span, a page at a time. Called again it gives at least what has changed since. */
@@ -17,7 +17,7 @@ export interface Table {
   readonly isOfEnds?: boolean;
   /** Shown whole whenever a row changes. */
   readonly isWhole?: boolean;
-  readonly open: (source: { readonly store: StateStore; readonly account: string }) => Read;
+  readonly open: (opened: Opened) => Read;
 }
 
 /** A column of text. @param width 0 leaves it out on the screen */

@@ -4,10 +4,10 @@ import { loadHead } from '../shared/app/account.ts';
 import { newestMs } from '../shared/app/history.ts';
 import { keys } from '../shared/app/items.ts';
 import { AppError } from '../shared/core/errors.ts';
-import { marketLabel, type Opened, placeLabel, withAccount, withAccountOptions } from './accounts.ts';
+import { accountTitle, type Opened, withAccount, withAccountOptions } from './accounts.ts';
 import { parseOpenSpan } from './options.ts';
 import type { Format } from './print-rows.ts';
-import { bold, dim, note, say } from './screen.ts';
+import { dim, note, say } from './screen.ts';
 import { equity } from './show-equity.ts';
 import { fills } from './show-fills.ts';
 import { orders } from './show-orders.ts';
@@ -49,7 +49,7 @@ async function showAccount(options: ShowOptions, begin: (shown: Shown) => Show):
     const { store, account } = opened;
     const { source, createdMs } = await loadHead(store, account);
     const format = formatOf(options);
-    if (format === 'screen') sayTitle(opened, source);
+    if (format === 'screen') say(accountTitle(opened, source));
     const show = begin({ opened, options, format });
     const showNow = async (isFirst: boolean) => {
       const lastMs = newestMs(await loadHead(store, account));
@@ -65,11 +65,6 @@ function formatOf({ csv, json, follow: isFollowing }: ShowOptions): Format {
   if (csv) return 'csv';
   if (json) return isFollowing ? 'lines' : 'json';
   return 'screen';
-}
-
-function sayTitle({ account, environment }: Opened, source: string): void {
-  const place = environment === null ? '' : `   ${placeLabel(environment)}`;
-  say(bold(`${account}   ${marketLabel(source)}${place}`));
 }
 
 /** Failures of a moment, which the next look may not meet. */

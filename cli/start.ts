@@ -1,34 +1,27 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { beginAccount, catchUp } from '../shared/app/paper-loop.ts';
-import { AppError } from '../shared/core/errors.ts';
 import { openState, openWorkspace, type Workspace } from './context.ts';
+import { liveMarketOf } from './live-market.ts';
 import { type Market, openMarket } from './markets.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';
 import { previewMarket } from './preview.ts';
-import { bold, dim, note, say, sayJson, usd, yellow } from './screen.ts';
-import { tradeTeller } from './tell-trades.ts';
+import { bold, dim, note, say, usd, yellow } from './screen.ts';
+import { expectOptIn, LIVE_FLAG, startLive } from './start-live.ts';
+import { trade } from './trade.ts';
 
 interface StartOptions extends CommonOptions {
   readonly source?: 'kraken' | 'synthetic';
   readonly once?: boolean;
   readonly dryRun?: boolean;
   readonly speed: number;
+  readonly iUnderstandThatRealMoneyIsTraded?: boolean;
 }
 
-/** Errors that the loop says once and outlives: most pass by themselves, and stops are watched meanwhile. */
-const PASSING: readonly string[] = [
-  'not-ready',
-  'source-unavailable',
-  'account-busy',
-  'state-contended',
-  'candles-conflict',
-  'clock-behind',
-];
-
-/** `hot-crypto start`: paper trading in the present. */
+/** `hot-crypto start`: trading in the present, on paper unless config and command line both say that real money is meant. */
 export function addStart(program: Command): void {
   withCommonOptions(program.command('start'))
-    .description('trade on paper: catch up, decide at each candle close, watch every minute, until Ctrl-C')
+    .description(
+      'trade on paper, or live: catch up, decide at each candle close, watch every minute, until Ctrl-C',
+    )
     .addOption(
       new Option('--source <name>', 'market (default: kraken, without a network the synthetic one)').choices([
         'kraken',
@@ -38,6 +31,7 @@ export function addStart(program: Command): void {
     .option('--once', 'do what is due now, then end')
     .option('--dry-run', 'decide and say why; store nothing, place nothing')
     .option('--speed <candles>', 'synthetic 4h candles a second', parseSpeed, 1)
+    .option(LIVE_FLAG, 'with mode live in the config, and only then: trade real money')
     .action(start);
 }
 
@@ -49,16 +43,24 @@ function parseSpeed(text: string): number {
 
 async function start(options: StartOptions): Promise<void> {
   const workspace = openWorkspace(options);
-  const market = await openMarket(workspace, options);
+  const isOptedIn = options.iUnderstandThatRealMoneyIsTraded === true;
+  const isDryRun = options.dryRun === true;
+  expectOptIn(workspace, { isOptedIn, isDryRun, isSynthetic: options.source === 'synthetic' });
+  if (workspace.config.mode === 'live' && !isDryRun) {
+    await startLive(workspace, options);
+    return;
+  }
+  const market =
+    workspace.config.mode === 'live' ? liveMarketOf(workspace) : await openMarket(workspace, options);
   for (const remark of market.remarks) note(yellow(remark));
-  if (options.dryRun) {
+  if (isDryRun) {
     await previewMarket(workspace, market, options.json === true);
     return;
   }
   const store = openState(workspace, market.account);
   try {
     if (!options.json) sayHeader(workspace, market);
-    await trade(market, { store, options });
+    await trade(market, { ...options, store });
   } finally {
     store.close();
   }
@@ -76,53 +78,4 @@ function sayHeader(
   say(dim(`state in ${dataFolder}; Ctrl-C ends, the next start carries on. UTC everywhere.`));
   say();
   say(dim('at (UTC)          market   close USD  does       score  why'));
-}
-
-interface Trading {
-  readonly store: ReturnType<typeof openState>;
-  readonly options: StartOptions;
-}
-
-async function trade(market: Market, { store, options }: Trading): Promise<void> {
-  const stop = new AbortController();
-  const onSignal = () => stop.abort();
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
-  const loop = market.loopOver(store);
-  const teller = tradeTeller({ store, market, isJson: options.json === true });
-  const first = await market.firstMs(store);
-  await beginAccount(loop, first);
-  await teller.tell(first);
-  const patiently = patience(options.once === true);
-  for (let nowMs = first; !stop.signal.aborted; nowMs = await market.nextMs(store, stop.signal)) {
-    await patiently(async () => {
-      await catchUp(loop, nowMs, { ...teller.hooks, onPassing: ({ message }) => note(dim(message)) });
-      await teller.tell(nowMs);
-    });
-    if (options.once) break;
-  }
-  process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
-  const summary = await teller.summary();
-  if (options.json) sayJson(summary);
-  else
-    say(
-      `\nStopped${market.isSynthetic ? ' (SYNTHETIC market)' : ''}. Equity ${usd(summary.equity)} USD, ${summary.openPositions} open. \`npm start\` carries on.`,
-    );
-}
-
-/** Lets a passing failure pass, and says it once: the next minute tries again. Done once, it is a failure. */
-function patience(isOnce: boolean): (work: () => Promise<void>) => Promise<void> {
-  let told = '';
-  return async (work) => {
-    try {
-      await work();
-      told = '';
-    } catch (error) {
-      if (isOnce || !(error instanceof AppError) || !PASSING.includes(error.code)) throw error;
-      const line = `${error.code}: ${error.message} ${error.hint}`;
-      // A clock that is behind says another time every minute; what to do stays the same.
-      const what = error.code === 'clock-behind' ? error.hint : line;
-      if (what !== told) note(dim(line));
-      told = what;
-    }
-  };
 }

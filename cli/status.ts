@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { loadAtRest } from '../shared/app/account.ts';
+import { type Account, LIVE_ACCOUNT, loadAtRest } from '../shared/app/account.ts';
 import { listBreakers } from '../shared/app/breakers.ts';
-import { ticksOverdue } from '../shared/app/health.ts';
+import { ticksOverdue, unprotected } from '../shared/app/health.ts';
 import { closedPositions } from '../shared/app/results.ts';
 import { tickLengthMs } from '../shared/app/trader.ts';
 import type { Config } from '../shared/core/config.ts';
@@ -20,8 +20,9 @@ import {
   withAccount,
   withAccountOptions,
 } from './accounts.ts';
+import { overModelOf, sayOverModel } from './over-model.ts';
 import { outcomesOf, requestsOf, sayOutcomes, sayRequests } from './requests.ts';
-import { bold, instant, percent, red, say, sayJson, table, usd } from './screen.ts';
+import { bold, instant, legible, percent, red, say, sayJson, table, usd } from './screen.ts';
 import { lastEquity } from './tell-trades.ts';
 
 /** `hot-crypto status`: what an account has, and what is open. */
@@ -39,8 +40,10 @@ export function addStatus(program: Command): void {
 
 type Status = Awaited<ReturnType<typeof readStatus>>;
 
-async function readStatus({ workspace, account, store, environment }: Opened) {
-  const { head, cash, orders, positions } = await loadAtRest(store, account);
+async function readStatus(opened: Opened) {
+  const { workspace, account, store, environment } = opened;
+  const loaded = await loadAtRest(store, account);
+  const { head, cash, orders, positions } = loaded;
   const { source, capital, createdMs, lastTickMs, markedMs, standing } = head.value;
   const nowMs = Math.max(lastTickMs ?? createdMs, markedMs ?? 0);
   // What was asked of a flat account may be done after its newest tick.
@@ -50,7 +53,7 @@ async function readStatus({ workspace, account, store, environment }: Opened) {
   const stops = [...orders.values()].map(({ value }) => value);
   return {
     account,
-    mode: source === 'stored' ? 'replay' : 'paper',
+    mode: account === LIVE_ACCOUNT ? 'live' : source === 'stored' ? 'replay' : 'paper',
     source,
     environment: environment && {
       ...environment,
@@ -85,6 +88,9 @@ async function readStatus({ workspace, account, store, environment }: Opened) {
       triggerPrice: order.triggerPrice === null ? null : textOf(order.triggerPrice),
       clientOrderId: order.clientOrderId,
     })),
+    unprotected: unprotected(loaded),
+    orphans: orphansOf(loaded),
+    overModel: await overModelOf(opened, source),
     standing: standingOf(standing, workspace.config.risk),
     breakers: breakers.filter(({ isTripped }) => isTripped),
     requests: await requestsOf(store, account),
@@ -92,6 +98,23 @@ async function readStatus({ workspace, account, store, environment }: Opened) {
     closed: closed.length,
     performance: performanceOf(closed),
   };
+}
+
+/** Orders that the exchange has under ids of ours, and that nobody has judged. */
+function orphansOf({ orphans }: Account) {
+  return [...orphans.values()]
+    .map(({ value }) => value)
+    .filter(({ state }) => state === 'suspected' || state === 'found')
+    .map((orphan) => ({
+      exchangeId: orphan.exchangeId,
+      clientOrderId: orphan.clientOrderId,
+      symbol: orphan.symbol,
+      side: orphan.side,
+      quantity: textOf(orphan.quantity),
+      filled: textOf(orphan.filled),
+      openedMs: orphan.openedMs,
+      isCertain: orphan.state === 'found',
+    }));
 }
 
 /** What the limits of the account are measured from. */
@@ -114,13 +137,16 @@ function standingOf(standing: Standing, risk: Config['risk']) {
 function showStatus(status: Status): void {
   const { environment } = status;
   const place = environment === null ? '' : `   ${placeLabel(environment)}`;
-  say(bold(`${status.account}   ${status.mode.toUpperCase()} on ${marketLabel(status.source)}${place}`));
+  const mode = status.mode === 'live' ? red('LIVE') : status.mode.toUpperCase();
+  say(bold(`${status.account}   ${mode} on ${marketLabel(status.source)}${place}`));
   say(`equity     ${usd(status.equity)} USD at ${instant(status.equityMs)} UTC, from ${usd(status.capital)}`);
   say(`cash       ${usd(status.cash)} USD`);
   say(`last tick  ${instant(status.lastTickMs)} UTC; next ${instant(status.nextTickMs)} UTC`);
   if (environment !== null && environment.ticksOverdue > 0)
     say(red('OVERDUE    a tick that should be done is not; docs/operations.md, engine-late'));
   sayStanding(status);
+  sayAlarms(status);
+  if (status.overModel !== null) sayOverModel(status.overModel);
   say();
   if (status.positions.length === 0) say('No position is open.');
   else {
@@ -130,7 +156,7 @@ function showStatus(status: Status): void {
         one.symbol,
         one.quantity,
         instant(one.entryMs),
-        one.entryPrice,
+        legible(one.entryPrice),
         one.stop,
         one.isLeaving === null ? (one.isStopResting ? 'rests' : 'MISSING') : `selling (${one.isLeaving})`,
         one.supporters.join(' '),
@@ -157,6 +183,17 @@ function sayStanding({ equity, standing, breakers }: Status): void {
   for (const { scope, why, untilMs } of breakers) {
     const until = untilMs === null ? 'until somebody resets it' : `until ${instant(untilMs)} UTC`;
     say(red(`TRIPPED    ${scope} ${until}: ${why}`));
+  }
+}
+
+/** What nobody else mends: a position without its stop, an order that nobody understands. */
+function sayAlarms({ unprotected: naked, orphans }: Status): void {
+  if (naked.length > 0)
+    say(red(`UNPROTECTED ${naked.join(', ')}: more is held than stops and sales at the exchange cover`));
+  for (const { exchangeId, symbol, side, quantity, isCertain } of orphans) {
+    const what = `${side} ${quantity} of ${symbol ?? 'an unknown pair'}`;
+    const sure = isCertain ? '`breaker adopt` or `breaker ignore` it' : 'seen once, looked for again';
+    say(red(`ORPHAN     ${exchangeId} (${what}) is not in the books: ${sure}`));
   }
 }
 

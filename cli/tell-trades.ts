@@ -8,7 +8,7 @@ import { averagePrices, netProfit, type Position } from '../shared/core/executio
 import { DAY_MS, type EpochMs } from '../shared/core/market/timeframes.ts';
 import type { StateStore } from '../shared/ports/state-store.ts';
 import type { Market } from './markets.ts';
-import { bold, dim, green, instant, red, say, usd } from './screen.ts';
+import { bold, dim, green, instant, legible, red, say, usd } from './screen.ts';
 
 const verbs = { ENTER: 'buys', EXIT: 'sells', HOLD: 'holds', WAIT: 'waits' } as const;
 
@@ -31,6 +31,7 @@ export function sayDecision(record: DecisionRecord, { isLong }: { readonly isLon
 interface StartSummary {
   readonly account: string;
   readonly isSynthetic: boolean;
+  readonly isLive: boolean;
   readonly lastTickMs: EpochMs | null;
   readonly equity: string;
   readonly openPositions: number;
@@ -81,6 +82,7 @@ export function tradeTeller({ store, market, isJson }: TellerOptions): Teller {
       return {
         account,
         isSynthetic: market.isSynthetic,
+        isLive: market.isLive,
         lastTickMs: head.value.lastTickMs,
         equity: positions.size === 0 ? textOf(cash.value) : equity,
         openPositions: positions.size,
@@ -104,7 +106,7 @@ async function sayTrades(
   for (const [symbol, position] of after) {
     const known = before.get(symbol);
     if (known?.entryMs !== position.entryMs) {
-      const price = textOf(averagePrices(position).entry);
+      const price = legible(textOf(averagePrices(position).entry));
       say(
         bold(
           `${instant(position.entryMs)}  ${symbol}  BOUGHT ${textOf(position.quantity)} at ${price}, stop ${position.stop}`,
@@ -119,7 +121,7 @@ async function sayTrades(
 function sayClosed(closed: Position): void {
   const { plan, exit, exitMs } = closed;
   const profit = textOf(netProfit(closed));
-  const price = textOf(averagePrices(closed).exit ?? 0n);
+  const price = legible(textOf(averagePrices(closed).exit ?? 0n));
   const paint = Number(profit) >= 0 ? green : red;
   say(
     bold(

@@ -5,6 +5,7 @@ import type { Config } from '../shared/core/config.ts';
 import { configError, problem, problemsOf } from '../shared/core/config-problems.ts';
 import { AppError } from '../shared/core/errors.ts';
 import { didYouMean, nearest } from '../shared/core/nearest.ts';
+import { isSafeUrl, SAFE_URL_RULE } from '../shared/core/safe-url.ts';
 import { configOver, readTree } from './load.ts';
 import type { DevSettings } from './service.ts';
 
@@ -39,6 +40,8 @@ type Environment = z.output<typeof environmentSchema>;
 
 const FOLDER = join(import.meta.dirname, 'environments');
 const REMEDY = 'Correct the fields above; docs/deploy.md says what each of them is.';
+const NO_LIVE_YET =
+  'Leave it out; docs/live-trading.md says how real money is traded from a machine of your own.';
 const LIVE = 'live';
 const DEV = 'dev';
 
@@ -65,6 +68,13 @@ export function loadDeployment(
   const problems = liveProblems(name, parsed.data);
   if (problems.length > 0) throw configError(file, problems, liveRemedy(name));
   const { account, region, alarmEmail, trading } = parsed.data;
+  const config = configOver({ name: `'trading' of ${file}`, tree: trading });
+  if (config.mode === 'live')
+    throw configError(
+      file,
+      [problem('the functions trade on paper only so far', ['trading', 'mode'])],
+      NO_LIVE_YET,
+    );
   return {
     name,
     account,
@@ -72,7 +82,7 @@ export function loadDeployment(
     alarmEmail,
     isLive: name === LIVE,
     ...devOptions(name, context),
-    config: configOver({ name: `'trading' of ${file}`, tree: trading }),
+    config,
   };
 }
 
@@ -154,12 +164,10 @@ function devOptions(
 /** The same rule as that of Kraken's adapter, said before anything is deployed. */
 function checkedUrl(given: unknown): string | null {
   if (given === undefined) return null;
-  const url = URL.parse(String(given));
-  const isLoopback = url !== null && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback)) return String(given);
+  if (isSafeUrl(String(given))) return String(given);
   throw new AppError(
     'usage',
     `The address -c krakenUrl=${given} is not safe for market data.`,
-    'Use an https:// address, or http:// on this machine.',
+    `Use ${SAFE_URL_RULE}.`,
   );
 }

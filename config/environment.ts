@@ -6,8 +6,8 @@ import { nearest } from '../shared/core/nearest.ts';
 
 /** The environment variables that are ours. Only they are read from a file `.env`. */
 export const variables = {
-  EXCHANGE_API_KEY: 'key of the exchange; not used on paper',
-  EXCHANGE_API_SECRET: 'secret of that key; not used on paper',
+  EXCHANGE_API_KEY: 'key of the exchange, with mode live; not used on paper',
+  EXCHANGE_API_SECRET: 'secret of that key, with mode live; not used on paper',
   LOG_LEVEL: 'what is said on stderr: `error`, `warn`, `info` (default) or `debug`',
   HOT_CRYPTO_DATA: 'folder of candles and accounts, unless `--data` names one',
 } as const;
@@ -20,7 +20,7 @@ const SECRETS: readonly Variable[] = ['EXCHANGE_API_KEY', 'EXCHANGE_API_SECRET']
 export const logLevels = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** What our variables say, and where they are set. The values of secrets are never kept: nothing reads them yet. */
+/** What our variables say, and where they are set. The values of secrets are not in it: `readExchangeKey` has them. */
 export interface Environment {
   readonly origins: Readonly<Partial<Record<Variable, 'environment' | '.env'>>>;
   readonly logLevel: LogLevel;
@@ -62,6 +62,45 @@ function parseLogLevel(text = 'info'): LogLevel {
   const level = logLevels.find((one) => one === text.toLowerCase());
   if (level !== undefined) return level;
   throw new AppError('usage', `LOG_LEVEL '${text}' is none.`, `Use one of ${logLevels.join(', ')}.`);
+}
+
+const BASE64 = /^([A-Za-z\d+/]{4})*([A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?$/;
+
+/** What trading at the exchange is signed with. */
+export interface ExchangeKey {
+  readonly apiKey: string;
+  readonly secret: string;
+}
+
+/**
+ * Key and secret of the exchange, from where `readEnvironment` finds them. Nothing of them is kept here, and no message
+ * holds any of it.
+ * @throws AppError `exchange-misconfigured` naming what is not set, or is not what Kraken gives; `config-invalid` on a
+ * file that others may read
+ */
+export function readExchangeKey(
+  folder: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): ExchangeKey {
+  const { file, values } = readFile(join(folder, '.env'));
+  if (file?.refusal !== undefined) throw file.refusal;
+  const [apiKey = '', secret = ''] = SECRETS.map((name) => environment[name] ?? values[name]);
+  const missing = SECRETS.filter((name) => !(environment[name] ?? values[name]));
+  const misshapen = [
+    ...(/^[\w+/=-]*$/.test(apiKey) ? [] : ['EXCHANGE_API_KEY']),
+    ...(BASE64.test(secret) ? [] : ['EXCHANGE_API_SECRET']),
+  ];
+  if (missing.length === 0 && misshapen.length === 0) return { apiKey, secret };
+  const isMissing = missing.length > 0;
+  throw new AppError(
+    'exchange-misconfigured',
+    isMissing
+      ? `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not set: without them nothing can be traded.`
+      : `${misshapen.join(' and ')} ${misshapen.length === 1 ? 'does' : 'do'} not look as Kraken writes it.`,
+    isMissing
+      ? `Write both into '${join(folder, '.env')}', one NAME=value a line, and run \`chmod 600 .env\`; docs/live-trading.md says how the key is made.`
+      : 'Copy it again, whole and without blanks or quotes around it: both are base64, and Kraken shows the secret once.',
+  );
 }
 
 type Values = Readonly<Record<string, string | undefined>>;

@@ -6,6 +6,9 @@ export const SERVICE_NAME = 'hot-crypto';
 /** The account on Kraken's candles and paper: here, and in every environment. */
 export const KRAKEN_ACCOUNT = 'paper-kraken';
 
+/** The source of an account that trades real money at Kraken itself; at another address the address follows. */
+export const LIVE_SOURCE = 'kraken-live';
+
 /** Our metrics, each of them a gauge that the watch writes. */
 export const metrics = {
   ticksOverdue: 'TicksOverdue',

@@ -87,10 +87,16 @@ export async function openAccount(
   const stored = await store.get(keys.head(account));
   assert(stored !== undefined, `account ${account} after its creation`);
   const opened = readItem('head', stored);
-  if (opened.source === wanted.source) return opened;
+  refuseOtherSource(opened, wanted.source);
+  return opened;
+}
+
+/** @throws AppError `account-mismatch` when an account trades on another source */
+export function refuseOtherSource({ account, source }: Head, wanted: string): void {
+  if (source === wanted) return;
   throw new AppError(
     'account-mismatch',
-    `Account '${account}' trades on the source '${opened.source}', not on '${wanted.source}'.`,
+    `Account '${account}' trades on the source '${source}', not on '${wanted}'.`,
     'Use another --data folder for another source.',
   );
 }

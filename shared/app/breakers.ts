@@ -20,8 +20,11 @@ const REQUEST = 1;
 /** The breakers of an account that exist, in alphabetical order of their scopes. */
 export async function listBreakers(store: StateStore, account: string): Promise<readonly BreakerView[]> {
   const nowMs = await accountClock(store, account);
+  const { createdMs } = await loadHead(store, account);
   return [...(await loadBreakers(store, account)).values()].map(({ value, version }) => ({
     ...value,
+    // What is not stored has stood since the account began.
+    atMs: version === ABSENT ? createdMs : value.atMs,
     isTripped: isTripped(value, nowMs),
     version,
   }));

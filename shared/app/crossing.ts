@@ -64,10 +64,10 @@ export function isAnyTripped(
 
 /** The rest of a limit entry as an order that takes it at once, up to its price. */
 export function crossingOf({ trader, account }: Reading, limit: Order): Order {
-  const { symbol, purpose, tickMs, plan, budget, ended } = limit;
+  const { symbol, purpose, tickMs, plan, budget } = limit;
   const number = limit.number + 1;
   const intent = { symbol, tickMs, purpose, number };
-  const order = newOrder(
+  return newOrder(
     {
       ...intent,
       clientOrderId: clientOrderId({ ...intent, account: account.id }),
@@ -76,5 +76,4 @@ export function crossingOf({ trader, account }: Reading, limit: Order): Order {
     },
     { kind: 'capped', limitPrice: limit.crossPrice, budget, plan },
   );
-  return { ...order, ended };
 }

@@ -18,7 +18,7 @@ import { type Head, readItem, sortableMs } from './items.ts';
 import { fillOrder, monthsOf, type Span } from './results.ts';
 
 /** What the history keeps by its instant. */
-type Kept = 'MARK' | 'ORDER' | 'POSITION' | 'REQUEST';
+type Kept = 'DECISION' | 'MARK' | 'ORDER' | 'POSITION' | 'REQUEST';
 
 /**
  * The items of an account's history, oldest first, a month at a time: what is in memory does not grow with the account.
@@ -47,7 +47,7 @@ export async function* fillPages(
     });
 }
 
-interface NamedFill extends BookedFill {
+export interface NamedFill extends BookedFill {
   readonly id: string;
 }
 

@@ -1,6 +1,7 @@
 import { type EpochMs, MINUTE_MS } from '../core/market/timeframes.ts';
 import { type Account, openAccount, type Session, withSession } from './account.ts';
 import { analystOf } from './analysis.ts';
+import { isAnythingAsked } from './ask.ts';
 import type { Shortfall } from './balance.ts';
 import { clockBehind } from './behind.ts';
 import { type DriveHooks, held } from './drive.ts';
@@ -54,11 +55,23 @@ export async function liveStep(loop: LiveLoop, nowMs: EpochMs, hooks: LiveHooks 
   if (nowMs < reachedMs - MINUTE_MS) throw clockBehind(loop.trader.account, nowMs, reachedMs);
   // Set back by some seconds: the minute comes again.
   if (atMs < reachedMs) return;
+  if (await isIdle(loop, head, atMs)) return;
   const done = await underOneLease(loop.trader, async (trader) => {
     await step({ ...loop, trader }, { atMs, nowMs, hooks, firstMs: head.createdMs });
     return 'done' as const;
   });
   if (done === 'held') throw held(loop.trader.account);
+}
+
+/** So often the exchange is asked although nothing is open: an order that the books do not know waits no longer. */
+const LOOK_MS = 15 * MINUTE_MS;
+
+/** Nothing is open, nothing was asked and no tick is due: a watch costs two reads then. */
+async function isIdle({ trader }: LiveLoop, head: Head, atMs: EpochMs): Promise<boolean> {
+  const { openOrders, openPositions, lastTickMs: tickedMs } = head;
+  const isTicked = tickedMs !== null && lastTickMs(trader, atMs) <= tickedMs;
+  if (openOrders + openPositions > 0 || !isTicked || atMs % LOOK_MS === 0) return false;
+  return !(await isAnythingAsked(trader.store, trader.account));
 }
 
 interface Step {

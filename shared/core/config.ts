@@ -3,6 +3,7 @@ import { configError, didYouMeanSymbol, problem, problemsOf } from './config-pro
 import { isDecimalText } from './decimal.ts';
 import type { Instrument } from './market/instruments.ts';
 import { timeframes } from './market/timeframes.ts';
+import { isSafeUrl, SAFE_URL_RULE } from './safe-url.ts';
 
 const fraction = (max: number) => z.number().gt(0).max(max);
 const basisPoints = (max: number) => z.number().min(0).max(max);
@@ -124,13 +125,34 @@ const strategy = z.strictObject({
   params: z.record(z.string(), z.unknown()).default({}).describe('its parameters: see its table'),
 });
 
+/** Kraken itself. Any other address is that of a simulated one. */
+export const KRAKEN_URL = 'https://api.kraken.com';
+
+const kraken = z.strictObject({
+  tier: z
+    .enum(['starter', 'intermediate', 'pro'])
+    .default('starter')
+    .describe('verification of the account, by which Kraken counts calls; a tier too high is throttled'),
+  baseUrl: z
+    .string()
+    .refine(isSafeUrl, `expected ${SAFE_URL_RULE}`)
+    .meta({ title: SAFE_URL_RULE })
+    .default(KRAKEN_URL)
+    .describe('where live orders go; another address is for a simulated Kraken'),
+});
+
 /** Everything a person may set. Money at risk has a ceiling here, not only a default. */
 export const configSchema = z.strictObject({
   mode: z
-    .literal('paper', 'only paper exists so far: live trading comes later')
+    .enum(['paper', 'live'], 'expected paper or live')
     .default('paper')
-    .describe('paper: no money is at stake'),
-  capital: z.number().positive().max(1e9).default(10_000).describe('USD allotted to a new account'),
+    .describe('paper: no money is at stake; live: real money on Kraken, and `start` asks for a flag besides'),
+  capital: z
+    .number()
+    .positive()
+    .max(1e9)
+    .default(10_000)
+    .describe('USD allotted to a new account; a live one begins with 0: `capital add`'),
   symbols: z
     .array(symbol)
     .min(1)
@@ -144,6 +166,7 @@ export const configSchema = z.strictObject({
       'taker: buys at the next open; maker: rests a tick below it first, where exec candles are of 1m',
     ),
   markets: z.record(symbol, market),
+  kraken: kraken.prefault({}),
   fees: fees.prefault({}),
   costs: costs.prefault({}),
   ensemble: ensemble.prefault({}),
@@ -169,6 +192,8 @@ export function parseConfig(input: unknown, source: string): Config {
   const result = configSchema.safeParse(input);
   if (!result.success) throw configError(source, problemsOf(result.error, { input, schema: configSchema }));
   const config = result.data;
+  const unlimited = unlimitedIn(config);
+  if (unlimited.length > 0) throw configError(source, unlimited);
   const known = Object.keys(config.markets);
   const unknown = [...new Set(config.symbols)].filter((wanted) => !known.includes(wanted));
   if (unknown.length === 0) return { ...config, symbols: [...new Set(config.symbols)].sort() };
@@ -181,6 +206,14 @@ export function parseConfig(input: unknown, source: string): Config {
     "Add it with Kraken's rules (AssetPairs), for example " +
       `markets: { ${unknown[0]}: { tickDecimals: 2, lotDecimals: 8, minQuantity: "0.02", minCost: "0.5" } }`,
   );
+}
+
+/** Real money is not traded without its limits. */
+function unlimitedIn({ mode, risk }: Config): readonly string[] {
+  const limits = ['dailyLossMax', 'drawdownMax'] as const;
+  return limits
+    .filter((name) => mode === 'live' && risk[name] === 'off')
+    .map((name) => problem('off is for paper and backtests: with mode live give a fraction', ['risk', name]));
 }
 
 /** The config with the venue's own rules for its pairs; its fees and half-spreads stay. */

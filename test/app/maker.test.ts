@@ -208,6 +208,17 @@ describe('nothing more is bought', () => {
     expect([orders, rejects]).toEqual([cancelled, {}]);
   });
 
+  it('of what is to be sold at the open at which its rest should cross', async () => {
+    // Every minute is a tick: the one that exits comes after the watch that lets the rest cross.
+    const lines = [`${above} turtle:long`, one, above, above, `${above} turtle:exit`, above];
+    const config = { entry: 'maker', ...costless() };
+    const world = staged({ BTC: lines }, { exec: '1m', lookbackRows: 20, turtleOn: '1m', config });
+    const { kept, store } = await compared(world);
+    expect(kept.fills.map(({ step, reason }) => `${step} ${reason}`)).toEqual(['RANGE ENTRY', 'OPEN SIGNAL']);
+    expect(await endedEntries(store, world)).toEqual([...cancelled, 'capped 1 CANCELLED']);
+    expect(kept.tally.rejects).toEqual({});
+  });
+
   it('while a breaker forbids it', async () => {
     // A minute of 6 %: a flash.
     const { fills, orders, rejects } = await play([one, '100 106 100 100', whole]);
@@ -238,6 +249,45 @@ describe('entries at limits beside each other', () => {
   });
 });
 
+describe('while an entry rests', () => {
+  it('another finds no free cash: all that was free is kept back for the one that was decided alone', async () => {
+    const scripts = {
+      BTC: [`${above} turtle:long`, above, above, above, above],
+      ETH: [above, `${above} turtle:long`, above, above, above],
+    };
+    const config = { entry: 'maker', ...costless() };
+    const world = staged(scripts, { exec: '1m', lookbackRows: 20, turtleOn: '1m', config });
+    const { kept } = await compared(world);
+    const free = kept.decisions.filter(({ symbol }) => symbol === 'BTC/USD').map(({ inputs }) => inputs.free);
+    expect(free).toEqual(['10000', '10000', '0', '0', '0', '0']);
+    expect(kept.tally.rejects['SIZE_BELOW_MIN']).toBe(1);
+  });
+});
+
+describe('losses of one minute', () => {
+  it('are counted by symbol, also one of what was bought in it', async () => {
+    const rest = [...quiet(236, {}, '95 95 95 95'), '95 95 95 95 turtle:long'];
+    const world = chased(
+      {
+        BTC: [above, above, '100 100 95 95', ...rest],
+        ETH: [whole, above, '100 100 94 95', ...rest],
+      },
+      { config: { costs: { slippageBps: 0, stopSlipBps: 0, stopSlipFall: 0.05 } } },
+    );
+    const played = await compared(world);
+    expect(inMinutes(played, world).slice(0, 4)).toEqual([
+      '1m ETH RANGE ENTRY 6.2656 at 99.99',
+      '3m BTC RANGE ENTRY 6.2656 at 99.99',
+      // 5 % of the falls from 96 to 95 and to 94.
+      '3m BTC RANGE STOP 6.2656 at 95.95',
+      '3m ETH RANGE STOP 6.2656 at 95.9',
+    ]);
+    // 4.04 and 4.09 over 3.99.
+    const { netRs } = played.decision(8).inputs.standing;
+    expect(netRs?.map((netR) => netR.toFixed(3))).toEqual(['-1.013', '-1.025']);
+  });
+});
+
 describe('on longer exec candles', () => {
   it('a maker is a taker, to the last byte', async () => {
     const votes = [...quiet(15), `${calm} turtle:long`, ...quiet(15), `${calm} turtle:exit`, calm];
@@ -259,6 +309,8 @@ describe('the play of entries at limits that is crashed at every call', () => {
     const played = await compared(world);
     expect(inMinutes(played, world)).toEqual([
       '1m BTC RANGE ENTRY 1 at 99.99',
+      '1m DOT RANGE ENTRY 6.2656 at 99.99',
+      '1m DOT RANGE STOP 6.2656 at 96',
       '2m BTC RANGE ENTRY 1 at 99.99',
       '2m ETH RANGE ENTRY 1 at 99.99',
       '3m ETH RANGE ENTRY 2 at 99.99',
@@ -271,6 +323,7 @@ describe('the play of entries at limits that is crashed at every call', () => {
       'capped 1 EXPIRED ENTRY_ABANDONED',
       'capped 1 FILLED',
       ...quiet(3, {}, 'limit 0 CANCELLED'),
+      'limit 0 FILLED',
     ]);
   });
 });

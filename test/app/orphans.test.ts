@@ -30,10 +30,10 @@ async function armed(says: Readonly<Record<number, string>> = {}): Promise<Real>
   return real;
 }
 
-/** Seen at a minute and again two minutes later. @returns those that were told last */
+/** Looked for three times in an hour, as while nothing is open. @returns those that were told last */
 async function found(real: Real, hour = 1): Promise<readonly string[]> {
   const told: string[] = [];
-  for (const minute of [0, 1, 2]) {
+  for (const minute of [0, 15, 30]) {
     await real.run(at(hour, minute), {
       onOrphans: (all) => told.splice(0, told.length, ...all.map((one) => one.clientOrderId)),
     });
@@ -103,7 +103,7 @@ describe('a person', () => {
     await real.run(at(4));
     await found(real, 4);
     await real.person.want({ kind: 'adopt', order: order.clientOrderId });
-    await real.run(at(4, 3));
+    await real.run(at(4, 31));
     const { positions, cash } = await real.state();
     // One coin at 100 USD with a fee of 0.4 %.
     expect(textOf(cash.value)).toBe('9899.6');
@@ -124,7 +124,7 @@ describe('a person', () => {
     await real.run(at(4));
     await found(real, 4);
     await real.person.want({ kind: 'adopt', order: order.clientOrderId });
-    await real.run(at(4, 3));
+    await real.run(at(4, 31));
     expect((await outcomesOf(real.store, 'live')).at(-1)).toMatchObject({
       isDone: false,
       outcome: 'It cost 100.4 USD and only 50 are free: add capital first.',
@@ -143,7 +143,7 @@ describe('a person', () => {
     real.desk.add(order);
     await found(real);
     await real.person.want({ kind: 'adopt', order: order.clientOrderId });
-    await real.run(at(1, 3));
+    await real.run(at(1, 31));
     const [last] = (await outcomesOf(real.store, 'live')).slice(-1);
     expect(last).toMatchObject({ isDone: false });
     expect(last?.outcome).toContain('less is held');
@@ -165,7 +165,7 @@ describe('a person', () => {
     await found(real, 4);
     const ask = () => real.person.want({ kind: 'adopt', order: order.clientOrderId });
     await ask();
-    await real.run(at(4, 3));
+    await real.run(at(4, 31));
     expect((await outcomesOf(real.store, 'live')).at(-1)?.outcome).toContain('has its own stop or sale');
 
     // Its own stop is forgotten, as by a store that was restored.
@@ -175,7 +175,7 @@ describe('a person', () => {
     ]);
     real.desk.orders.delete(String(own?.body['clientOrderId']));
     await ask();
-    await real.run(at(4, 4));
+    await real.run(at(4, 32));
     const { orders } = await real.state();
     expect([...orders.keys()]).toEqual([order.clientOrderId]);
     expect(real.desk.of('stop', 'sell')).toHaveLength(1);
@@ -186,7 +186,7 @@ describe('a person', () => {
     real.desk.add(foreign());
     await found(real);
     await real.person.reset('asset:BTC-USD');
-    await real.run(at(1, 3));
+    await real.run(at(1, 31));
     expect(await breakerOf(real)).toBe('tripped');
   });
 
@@ -196,7 +196,7 @@ describe('a person', () => {
     real.desk.add(order);
     await found(real);
     await real.person.want({ kind: 'ignore', order: order.clientOrderId });
-    await real.run(at(1, 3));
+    await real.run(at(1, 31));
     await real.person.reset('asset:BTC-USD');
     expect(await found(real, 2)).toEqual([]);
     expect(await stateOf(real)).toEqual(['ignored']);

@@ -149,7 +149,7 @@ describe('a breaker that is refused', () => {
     ],
     ['a long reason', ['halt', '--why', 'x'.repeat(201)], "error: option '--why <text>' argument 'xxx"],
     ['no version', ['reset', 'manual', ...why], "error: required option '--version <n>' not specified\n"],
-    ...['one', '1.5', '-1', '0', '', '1e3'].map((text) => [
+    ...['one', '1.5', '-1', '01', '', '1e3'].map((text) => [
       `the version '${text}'`,
       ['reset', 'manual', '--version', text, ...why],
       `error: option '--version <n>' argument '${text}' is invalid. Give the number that \`breaker list\` shows.\n`,
@@ -208,7 +208,7 @@ describe('a breaker that is refused', () => {
     const replayed = await breaker('trip', ...why, '--account', account);
     expect([replayed.code, replayed.stderr]).toEqual([
       2,
-      `usage: The account '${account}' is a replay: it takes no wishes.\n  → Name a paper account with --account.\n`,
+      `usage: The account '${account}' is a replay: it takes no wishes.\n  → Name an account that trades with --account.\n`,
     ]);
   });
 });

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { loadConfig } from '../../config/load.ts';
 import { strategies } from '../../shared/core/strategies/registry.ts';
 import { onlyStrategies } from '../helpers/chosen-strategies.ts';
 import { filesIn, jsonOf, runCli, temporaryFolder } from '../helpers/cli.ts';
@@ -25,7 +26,22 @@ it.each([
     "✖ Too big: expected number to be <=0.02 (given: '0.5')\n  → at risk.riskPerTrade",
   ],
   ['capital: "10"', "✖ Invalid input: expected number, received string (given: '10')\n  → at capital"],
-  ['mode: live', "✖ only paper exists so far: live trading comes later (given: 'live')\n  → at mode"],
+  ['mode: liv', "✖ expected paper or live (given: 'liv')\n  → at mode"],
+  [
+    'mode: live\nrisk: { drawdownMax: off }',
+    '✖ off is for paper and backtests: with mode live give a fraction\n  → at risk.drawdownMax',
+  ],
+  [
+    'mode: live\nrisk: { dailyLossMax: off }',
+    '✖ off is for paper and backtests: with mode live give a fraction\n  → at risk.dailyLossMax',
+  ],
+  ...['http://api.kraken.com', 'http://127.0.0.1.example.com', 'ftp://127.0.0.1', 'https://a:b@c.de'].map(
+    (url): [string, string] => [
+      `kraken: { baseUrl: "${url}" }`,
+      `✖ expected an https:// address, or http:// on this machine (given: '${url}')\n  → at kraken.baseUrl`,
+    ],
+  ),
+  ['kraken: { tier: platinum }', '"starter"|"intermediate"|"pro" (given: \'platinum\')\n  → at kraken.tier'],
   ['strategies: { moon: {} }', '✖ no such strategy; there are trend_ema, '],
   ['strategies: { turtle: { params: { lookback: 3 } } }', '✖ Unrecognized key: "lookback"'],
   ['strategies: { turtle: { timeframes: [1w] } }', '→ at strategies.turtle.timeframes[0]'],
@@ -53,6 +69,24 @@ it.each([
     expect(stderr).toMatch(/\n {2}→ (Correct the fields above; |Add it with Kraken's rules ).*\n$/);
   }
   expect(filesIn(data)).toEqual({});
+});
+
+it('mode live takes the limits of paper, and a simulated Kraken on this machine', async () => {
+  for (const url of [
+    'http://127.0.0.1:8080',
+    'http://localhost:1/',
+    'http://[::1]:80',
+    'https://example.com',
+  ])
+    expect(loadConfig(configOf(`mode: live\nkraken: { baseUrl: "${url}" }`))).toMatchObject({
+      mode: 'live',
+      kraken: { tier: 'starter', baseUrl: url },
+    });
+  expect(loadConfig(configOf('risk: { drawdownMax: off, dailyLossMax: off }')).mode).toBe('paper');
+  expect(loadConfig(join(import.meta.dirname, '../../config/live.yaml'))).toEqual({
+    ...loadConfig(),
+    mode: 'live',
+  });
 });
 
 it('a config file that cannot be read is named', async () => {

@@ -208,7 +208,9 @@ describe('doctor on a config', () => {
     const { code, stdout } = await runCli('doctor', '--data', data, '--config', file);
     expect(code).toBe(0);
     const rows = stdout.split('\n').filter((line) => /^(ok|warn) +(mode|capital|risk\.)/.test(line));
-    expect(rows[0]).toMatch(/^ok {4}capital +5000, not 10000 +\S+my\.yaml +USD allotted to a new account$/);
+    expect(rows[0]).toMatch(
+      /^ok {4}capital +5000, not 10000 +\S+my\.yaml +USD allotted to a new account; a live one begins with 0: `capital add`$/,
+    );
     expect(rows[1]).toMatch(/^warn {2}risk\.drawdownMax +off, not 0\.1 +\S+my\.yaml /);
     expect(rows[2]).toMatch(/^ok {4}mode +paper +config\/paper\.yaml /);
     expect(rows.find((row) => row.includes('risk.maxOpen'))).toMatch(/ 2 +\S+my\.yaml /);
@@ -218,7 +220,7 @@ describe('doctor on a config', () => {
       value: 5000,
       usual: 10_000,
       origin: file,
-      about: 'USD allotted to a new account',
+      about: 'USD allotted to a new account; a live one begins with 0: `capital add`',
     });
   });
 

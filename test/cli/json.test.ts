@@ -10,6 +10,7 @@ import { cloudCli, fakeCloud } from '../helpers/cloud.ts';
 import { moveToCloud } from '../helpers/cloud-account.ts';
 import { documented, expectDocumented, leavesOf } from '../helpers/json-page.ts';
 import { krakenPublic } from '../helpers/kraken-public.ts';
+import { makeLiveAccount } from '../helpers/live-account.ts';
 import { makeAccount } from '../helpers/made-account.ts';
 import { csvOf, writeMadeUpFiles } from '../helpers/made-up-files.ts';
 import { tamperWithDecision } from '../helpers/tamper.ts';
@@ -134,9 +135,11 @@ describe('docs/json.md names every key and type of', () => {
     const paper = await jsonOf('status', '--account', 'paper-synthetic', ...data);
     await jsonOf('start', '--once', '--source', 'synthetic', ...data);
     const done = await jsonOf('status', '--account', 'paper-synthetic', ...data);
+    await makeLiveAccount(join(folder, 'data'));
+    const live = await jsonOf('status', '--account', 'live', ...data);
     // As it is in the cloud, which the next but one test looks at.
     const environment = { name: 'paper', region: 'eu-central-1', accountId: '1', ticksOverdue: 0 };
-    expectDocumented('status', [closed, held, paper, { ...(done as object), environment }]);
+    expectDocumented('status', [closed, held, paper, live, { ...(done as object), environment }]);
   });
 
   it('show', async () => {

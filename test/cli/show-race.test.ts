@@ -6,6 +6,7 @@ import type { Table } from '../../cli/show-table.ts';
 import { sqliteStateStore } from '../../shared/adapters/sqlite/state-store.ts';
 import { replay } from '../../shared/app/replay.ts';
 import { replayUntil } from '../helpers/halt.ts';
+import { candlesIn } from '../helpers/recomputed.ts';
 import { paperOf, scriptedWorld } from '../helpers/world.ts';
 
 /** Bought at hour 4, held at hour 8, and sold at hour 12 for an exit signal. */
@@ -29,6 +30,9 @@ async function rowsDuring(table: Table): Promise<readonly Row[]> {
   let isOver = false;
   const read = table.open({
     account,
+    workspace: world,
+    candlesOf: async () => candlesIn(world),
+    environment: null,
     store: {
       ...store,
       query: async (pk, options) => {

@@ -5,7 +5,6 @@ import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vites
 import { openWorkspace } from '../../cli/context.ts';
 import { openMarket } from '../../cli/markets.ts';
 import { sqliteStateStore } from '../../shared/adapters/sqlite/state-store.ts';
-import { catchUp } from '../../shared/app/paper-loop.ts';
 import { DEFAULT_SYNTHETIC_SEED } from '../../shared/core/market/synthetic.ts';
 import { HOUR_MS } from '../../shared/core/market/timeframes.ts';
 import { barsOf } from '../helpers/bars.ts';
@@ -225,7 +224,7 @@ describe('the made-up market', () => {
       onDecisions: (all: readonly { action: string }[]) => actions.push(...all.map((one) => one.action)),
     };
     for (let bar = 0; bar < 30 && !actions.includes('ENTER'); bar++)
-      await catchUp(market.loopOver(store), await market.firstMs(store), hooks);
+      await market.stepsOver(store).step(await market.firstMs(store), hooks);
     expect(actions).toContain('ENTER');
     store.close();
   });

@@ -10,7 +10,14 @@ const common = ['--config', '--data', '--json', '--help'];
 const there = ['--account', '--env', ...common];
 const span = ['--from', '--to', '--exec', ...common];
 const verbs: Readonly<Record<string, readonly string[]>> = {
-  start: ['--source', '--once', '--dry-run', '--speed', ...common],
+  start: [
+    '--source',
+    '--once',
+    '--dry-run',
+    '--speed',
+    '--i-understand-that-real-money-is-traded',
+    ...common,
+  ],
   replay: ['--fresh', ...span],
   backtest: ['--strategy', '--all', ...span],
   parity: ['--fresh', '--lookback', ...span],
@@ -34,6 +41,8 @@ const verbs: Readonly<Record<string, readonly string[]>> = {
   'breaker trip': ['--why', ...there],
   'breaker reset': ['--version', '--why', ...there],
   'breaker halt': ['--flatten', '--why', ...there],
+  'breaker adopt': ['--why', ...there],
+  'breaker ignore': ['--why', ...there],
   'capital add': ['--why', ...there],
   'capital remove': ['--why', ...there],
   close: ['--why', ...there],
@@ -95,6 +104,13 @@ describe('wrong use ends with 2, one line of what is wrong and one of what to do
     [['start', '--source', 'binance'], /'binance' is invalid. Allowed choices are kraken, synthetic\./],
     [['start', '--speed', '0'], /'0' is invalid. Give a number of candles a second above 0, at most 1000\./],
     [['start', '--speed', 'fast'], /'fast' is invalid/],
+    ...['--i-understand', '--i-understand-that-real-money-is-trade', '--live', '--yes'].map(
+      (flag): [string[], RegExp] => [['start', flag], new RegExp(`^error: unknown option '${flag}'\n`)],
+    ),
+    [
+      ['breaker', 'adopt', 'O 1', '--why', 'x'],
+      /'O 1' is invalid for argument 'order'\. Give the name that `status` shows, such as OABCDE-12345-ABCDEF\.\n/,
+    ],
     [['replay', '--to', '2025-01-02'], /^error: required option '--from <day>' not specified\n/],
     [['backtest', '--from', '2025-01-02'], /^error: required option '--to <day>' not specified\n/],
     [['parity', ...days, '--exec', '1d'], /'1d' is invalid. Allowed choices are 1m, 5m, 15m, 1h, 4h\./],

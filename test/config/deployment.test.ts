@@ -172,7 +172,7 @@ describe('a file', () => {
     ['trading: { capitol: 1 }', '✖ Unrecognized key: "capitol" (did you mean \'capital\'?)'],
     ['trading: { risk: { riskPerTrade: 0.5 } }', "(given: '0.5')\n  → at risk.riskPerTrade"],
     ['trading: { strategies: { turtle: { timeframes: [2h] } } }', '→ at strategies.turtle.timeframes[0]'],
-    ['trading: { mode: live }', '✖ only paper exists so far: live trading comes later'],
+    ['trading: { mode: real }', "✖ expected paper or live (given: 'real')\n  → at mode"],
   ])('of %j is refused as a config is, with the place', (text, told) => {
     const said = refusal(() => load('paper', text));
     expect(said).toContain(`config-invalid: 'trading' of ${join(folder, 'paper.yaml')} has 1 problem(s):\n`);
@@ -202,6 +202,14 @@ describe('live', () => {
         '  → Set all three in live.yaml when you mean it; -c env=paper trades no money.',
       ].join('\n'),
     );
+  });
+
+  it('is no mode of an environment yet, whatever its name', () => {
+    for (const name of ['paper', 'live'])
+      expect(refusal(() => load(name, `${name === 'live' ? full + opted : ''}trading: { mode: live }`))).toBe(
+        `config-invalid: ${join(folder, name)}.yaml has 1 problem(s):\n✖ the functions trade on paper only so far\n  → at trading.mode\n` +
+          '  → Leave it out; docs/live-trading.md says how real money is traded from a machine of your own.',
+      );
   });
 
   it('is deployed when all three are there', () => {

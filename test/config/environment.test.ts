@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { type Environment, readEnvironment } from '../../config/environment.ts';
+import { type Environment, readEnvironment, readExchangeKey } from '../../config/environment.ts';
 import { AppError } from '../../shared/core/errors.ts';
 import { temporaryFolder } from '../helpers/cli.ts';
 
@@ -108,5 +108,55 @@ describe('.env without a key', () => {
   it('that is a folder is none', () => {
     mkdirSync(file);
     expect(readEnvironment(folder, {}).file).toBeUndefined();
+  });
+});
+
+describe('key and secret of the exchange', () => {
+  /** In Kraken's shape: a secret is 64 bytes in base64. */
+  const key = { apiKey: 'k+/k'.repeat(14), secret: `${'s3cR'.repeat(21)}sw==` };
+  const text = `EXCHANGE_API_KEY=${key.apiKey}\nEXCHANGE_API_SECRET=${key.secret}\n`;
+
+  function refusal(content: string, set: Record<string, string> = {}, mode = 0o600): AppError {
+    writeFileSync(file, content);
+    chmodSync(file, mode);
+    try {
+      readExchangeKey(folder, set);
+    } catch (error) {
+      if (error instanceof AppError) return error;
+      throw error;
+    }
+    throw new Error('was not refused');
+  }
+
+  it('come from .env, and the environment wins', () => {
+    writeFileSync(file, text, { mode: 0o600 });
+    expect(readExchangeKey(folder, {})).toEqual(key);
+    expect(readExchangeKey(folder, { EXCHANGE_API_KEY: 'another' })).toEqual({ ...key, apiKey: 'another' });
+  });
+
+  it('that are not set, or empty, are named', () => {
+    const both = refusal('LOG_LEVEL=info\n');
+    expect([both.code, both.message]).toEqual([
+      'exchange-misconfigured',
+      'EXCHANGE_API_KEY and EXCHANGE_API_SECRET are not set: without them nothing can be traded.',
+    ]);
+    expect(both.hint).toContain('docs/live-trading.md');
+    expect(refusal(text, { EXCHANGE_API_SECRET: '' }).message).toMatch(/^EXCHANGE_API_SECRET is not set: /);
+  });
+
+  it.each([
+    ['EXCHANGE_API_KEY', 'in two words'],
+    ['EXCHANGE_API_SECRET', 'sword-fish'],
+    ['EXCHANGE_API_SECRET', key.secret.slice(0, -1)],
+  ])('of another shape than Kraken’s are refused without being shown: %s', (name, value) => {
+    const { message, hint } = refusal(text, { [name]: value });
+    expect(message).toBe(`${name} does not look as Kraken writes it.`);
+    expect(message + hint).not.toContain(value);
+  });
+
+  it('are not taken from a file that others may read', () => {
+    const { code, message } = refusal(text, {}, 0o644);
+    expect(code).toBe('config-invalid');
+    expect(message).not.toContain(key.secret);
   });
 });

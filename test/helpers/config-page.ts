@@ -19,6 +19,8 @@ strategies:
   turtle: { params: { entry: 55 } }
 \`\`\`
 
+[config/live.yaml](../config/live.yaml) is such a file, for real money.
+
 Fields are laid over each other one by one, lists are replaced whole. A field that does not exist, a wrong type or a value beyond its ceiling
 is refused by every verb, with the field, what was given, and the name that was probably meant. \`npx --no hot-crypto doctor --config FILE\`
 shows what is in force and where each value was written. A decision sees 720 candles, so averages must have forgotten what came before: the longest
@@ -33,8 +35,8 @@ ${variableNames.map((name) => `| \`${name}\` | ${variables[name]} |`).join('\n')
 
 They may also stand in a file \`.env\` in the working directory, as \`NAME=value\` a line; no other name in it is read, and a variable of the
 environment wins over the file; an empty one wins too, and counts as not set. \`.env\` is in \`.gitignore\`. When it holds the key or its secret it
-must be yours alone (\`chmod 600 .env\`), or every verb refuses to run. Key and secret are not used so far, for trading is on paper only: nothing
-reads them but \`doctor\`, which says whether they are set.
+must be yours alone (\`chmod 600 .env\`), or every verb refuses to run. Key and secret are read by \`start\` and \`doctor\` of a config with
+\`mode: live\` and by nothing else ([live trading](live-trading.md)); no file and no output ever holds them.
 
 \`LOG_LEVEL\` takes ${logLevels.map((level) => `\`${level}\``).join(', ')}; each says what the ones before it say, and more. Errors are always shown; results are
 on stdout and do not depend on it; \`debug\` adds what is fetched and how long it took. Colours end with \`NO_COLOR\`.

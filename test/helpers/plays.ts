@@ -106,7 +106,7 @@ export function holdingPlay(): World {
 /**
  * Two symbols whose entries rest at limits on minutes. BTC's fills in two parts, follows the market, and its rest crosses;
  * then all of it is stopped out. ETH's falls through its stop in the candle in which its second part fills; SOL's is
- * abandoned.
+ * abandoned; DOT's fills and falls through its stop in one candle.
  */
 export function chasedPlay(): World {
   const above = '100 101 100 100';
@@ -119,6 +119,7 @@ export function chasedPlay(): World {
       above,
       '97 97 95 95',
     ],
+    DOT: ['100 100 95 96'],
     ETH: [above, '100 101 99 100 v=20', '99 99 95 96 v=40', above],
     SOL: [
       above,

@@ -191,8 +191,8 @@ describe('the book: what its lists show', () => {
   });
 
   it('names orders apart, in the form of Kraken', () => {
-    const names = new Set(Array.from({ length: 200_000 }, (_, i) => krakenName('O', i)));
-    expect(names.size).toBe(200_000);
+    const names = new Set(Array.from({ length: 50_000 }, (_, i) => krakenName('O', i)));
+    expect(names.size).toBe(50_000);
     expect(krakenName('O', 7)).toMatch(/^O[A-Z2-7]{5}-[A-Z2-7]{5}-[A-Z2-7]{6}$/);
   });
 });

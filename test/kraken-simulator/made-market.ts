@@ -10,12 +10,12 @@ import { type KrakenWorld, krakenWorld } from './world.ts';
 /** 2025-01-01T00:00Z: 720 4h candles after the first. */
 export const MADE_START_MS = 1_735_689_600_000;
 
-/** BTC and ETH in 4h candles of a slow wave, from 120 days before the start to 30 after it. */
+/** BTC and ETH in 4h candles of a slow wave, from 120 days before the start to 11 after it. */
 function madeMarket(seed = 7): CandleMarket {
   const series = krakenPairs.slice(0, 2).map((pair, which) => {
     const base = which === 0 ? 50_000 : 3_000;
     const at = (i: number) => base * (1 + 0.05 * Math.sin(i / 9));
-    const rows = Array.from({ length: 900 }, (_, i) => ({
+    const rows = Array.from({ length: 786 }, (_, i) => ({
       openMs: MADE_START_MS + (i - 720) * 4 * HOUR_MS,
       open: at(i),
       high: Math.max(at(i), at(i + 1)) * 1.004,

@@ -13,10 +13,18 @@ export interface NakedSpan {
   most: Units;
   /** Of it, how long the exchange did not take orders. */
   blockedMs: number;
+  /** Calls with which something went wrong while it lasted. */
+  faults: number;
 }
 
-/** Looks for positions without protection. Less than an order may be is dust: nothing can protect it. */
-export function nakedWatch(book: KrakenBook): {
+/**
+ * Looks for positions without protection. Less than an order may be is dust: nothing can protect it.
+ * @param faults how many calls something has gone wrong with so far
+ */
+export function nakedWatch(
+  book: KrakenBook,
+  faults: () => number,
+): {
   /** To be called after everything that may have changed an order. */
   look(nowMs: EpochMs): void;
   readonly spans: readonly NakedSpan[];
@@ -26,6 +34,7 @@ export function nakedWatch(book: KrakenBook): {
   const positions = new Map<PairRules, Units>();
   let seen = 0;
   let lookedMs = 0;
+  let faultsBefore = 0;
 
   const readTrades = () => {
     for (; seen < book.trades.length; seen++) {
@@ -37,17 +46,22 @@ export function nakedWatch(book: KrakenBook): {
     }
   };
 
+  const prolong = (span: NakedSpan, nowMs: EpochMs) => {
+    if (book.mode() !== 'online') span.blockedMs += nowMs - lookedMs;
+    span.faults += faults() - faultsBefore;
+  };
+
   const note = (pair: PairRules, uncovered: Units, nowMs: EpochMs) => {
     const span = running.get(pair);
     const isNaked = uncovered >= pair.orderMin;
-    if (span && book.mode() !== 'online') span.blockedMs += nowMs - lookedMs;
+    if (span) prolong(span, nowMs);
     if (span && isNaked && uncovered > span.most) span.most = uncovered;
     if (span && !isNaked) {
       span.toMs = nowMs;
       running.delete(pair);
     }
     if (span || !isNaked) return;
-    const begun = { pair: pair.name, fromMs: nowMs, toMs: null, most: uncovered, blockedMs: 0 };
+    const begun = { pair: pair.name, fromMs: nowMs, toMs: null, most: uncovered, blockedMs: 0, faults: 0 };
     spans.push(begun);
     running.set(pair, begun);
   };
@@ -63,6 +77,7 @@ export function nakedWatch(book: KrakenBook): {
         note(pair, position - covered, nowMs);
       }
       lookedMs = nowMs;
+      faultsBefore = faults();
     },
     spans,
   };

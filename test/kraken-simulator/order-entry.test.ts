@@ -139,7 +139,7 @@ describe('the book: amend and cancel', () => {
     });
     expect(order.price).toBe(unitsOf('49000'));
     book.amend({ clOrdId: ID }, change, at(12));
-    expect(order.status).toBe('closed');
+    expect(order).toMatchObject({ status: 'closed', isPostOnly: false });
   });
 
   it('cancels the rest of an order that is amended to no more than has been filled', () => {

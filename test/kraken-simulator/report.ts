@@ -63,6 +63,8 @@ interface ReportedNaked {
   readonly most: DecimalText;
   /** Of it, how long the exchange took no orders. */
   readonly blockedMs: number;
+  /** Calls with which something went wrong while it lasted. */
+  readonly faults: number;
 }
 
 /** The report of a world and its door, up to now. */

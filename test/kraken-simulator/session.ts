@@ -102,7 +102,7 @@ function counterOf({ max, decay }: Limit): (cost: number, nowMs: EpochMs) => boo
   return (cost, nowMs) => {
     value = Math.max(0, value - (decay * Math.max(0, nowMs - atMs)) / 1000);
     atMs = Math.max(atMs, nowMs);
-    if (cost > 0 && value + cost > max) return false;
+    if (value + cost > max) return false;
     value += cost;
     return true;
   };

@@ -67,7 +67,8 @@ export function krakenWorld(options: WorldOptions): KrakenWorld {
   if (offsetMs !== 0) count('clock-offset');
 
   const book = krakenBook({ balances: options.balances, pairs: market.pairs });
-  const watch = nakedWatch(book);
+  const faultsSoFar = () => [...counts.values()].reduce((sum, one) => sum + one, 0);
+  const watch = nakedWatch(book, faultsSoFar);
   const line = timeline();
   let now = startMs + offsetMs;
   let nextMinuteMs = Math.ceil(now / MINUTE_MS) * MINUTE_MS;

@@ -143,13 +143,13 @@ function protectedFor(
   entry: StoredOrder,
   { added, isFirst }: { readonly added: Units; readonly isFirst: boolean },
 ): readonly StoredOrder[] {
-  const { protectStop, symbol } = entry.order;
+  const { protectStop, symbol, kind } = entry.order;
   const stop = stopOf(entry, exits);
   if (stop !== undefined && isOpen(stop)) {
     const order = { ...stop.order, quantity: textOf(unitsOf(stop.order.quantity) + added) };
     return exits.map((exit) => (exit === stop ? { ...stop, order } : exit));
   }
-  if (protectStop === undefined || !isFirst) return exits;
+  if (protectStop === undefined || kind !== 'limit' || !isFirst) return exits;
   const order: PaperOrder = {
     ...protectStop,
     symbol,

@@ -41,7 +41,7 @@ interface Series {
  */
 export function parquetCandleStore(
   objects: ObjectStore,
-  venue: 'kraken' | 'synthetic',
+  venue: 'kraken' | 'simulated' | 'synthetic',
   pause: (tries: number) => Promise<void> = pauseWithJitter,
 ): CandleStore {
   return {
@@ -159,7 +159,10 @@ async function seriesOf(objects: ObjectStore, venue: string): Promise<readonly S
   );
 }
 
-async function list(objects: ObjectStore, venue: 'kraken' | 'synthetic'): Promise<readonly Coverage[]> {
+async function list(
+  objects: ObjectStore,
+  venue: 'kraken' | 'simulated' | 'synthetic',
+): Promise<readonly Coverage[]> {
   const coverage: Coverage[] = [];
   for (const { symbol, timeframe } of await seriesOf(objects, venue)) {
     const series = { venue, symbol, timeframe };

@@ -82,6 +82,21 @@ describe('private calls', () => {
     expect(await rights).toMatchObject({ canWithdraw: false });
   });
 
+  it('go on after one that could not be booked', async () => {
+    const store = memory();
+    let isBroken = true;
+    const account = stubAccount(stub, {
+      store: {
+        ...store,
+        transact: (actions) => (isBroken ? Promise.reject(new Error('no disk')) : store.transact(actions)),
+      },
+    }).account;
+    stub.on('Balance', { ZUSD: '5' });
+    await expect(account.balances()).rejects.toThrow('no disk');
+    isBroken = false;
+    expect(await account.balances()).toEqual(new Map([['USD', '5']]));
+  });
+
   it('wait for the budget up to five seconds, and say so when that is too short', async () => {
     stub.on('Balance', {});
     const { account, pauses } = stubAccount(stub);

@@ -1,11 +1,13 @@
-import { setDefaultCACertificates } from 'node:tls';
+import { type AddressInfo, createServer } from 'node:net';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type HttpCall, sendOnce } from '../../../shared/adapters/kraken/transport.ts';
 import { type KrakenStub, krakenStub } from '../../helpers/kraken-account.ts';
 import { loopbackCertificate } from '../../helpers/loopback-certificate.ts';
 
+const usual = getCACertificates();
 beforeAll(() => setDefaultCACertificates([loopbackCertificate.cert]));
-afterAll(() => setDefaultCACertificates([]));
+afterAll(() => setDefaultCACertificates(usual));
 
 describe.each([
   ['http', false],
@@ -74,4 +76,21 @@ describe.each([
     await sendOnce(call());
     expect(stub.calls.map(({ headers }) => headers.connection)).toEqual(['close', 'close']);
   });
+});
+
+it('over https that gets no handshake is not written, and not asked whether it is too late', async () => {
+  const mute = createServer(() => undefined);
+  await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+  const { port } = mute.address() as AddressInfo;
+  let asked = 0;
+  const answer = await sendOnce({
+    url: `https://127.0.0.1:${port}/0/private/AddOrder`,
+    method: 'POST',
+    headers: {},
+    body: 'nonce=1',
+    timeoutMs: 100,
+    isTooLate: () => ++asked > 0,
+  });
+  expect({ answer, asked }).toEqual({ answer: { kind: 'failed', why: 'no answer in 100 ms' }, asked: 0 });
+  mute.close();
 });

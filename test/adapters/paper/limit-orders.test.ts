@@ -132,6 +132,15 @@ describe('the rest of one', () => {
     expect(await told(dear, 'capped')).toBe('expired 2');
   });
 
+  it('brings no stop of its own, whose price nobody knows before', async () => {
+    const exchange = await resting(capped);
+    await exchange.meet('OPEN', at(0), bitcoin(0));
+    expect([await told(exchange, 'capped'), await told(exchange, 'stop')]).toEqual([
+      'filled 2, OPEN 2 at 100.03',
+      'none',
+    ]);
+  });
+
   it('enlarges the stop of what was bought before, and is not bought at the open that triggers it', async () => {
     const bought = async () => {
       const exchange = await resting();
