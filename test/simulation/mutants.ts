@@ -87,23 +87,3 @@ export const mutants: readonly Mutant[] = [
     ],
   },
 ];
-
-/** A bug that a seed found and that was mended. */
-interface Regression extends Mutant {
-  readonly seed: number;
-}
-
-/** Each with the edit that brings it back, so that its seed is known to find it still. */
-export const regressions: readonly Regression[] = [
-  {
-    title: 'books an order as it was before another was booked: a stop gets the id of one that has ended',
-    seed: 407,
-    edits: [
-      {
-        file: reconcile,
-        from: 'book(session, { order: current, found })',
-        to: 'book(session, { order, found })',
-      },
-    ],
-  },
-];
