@@ -17,7 +17,9 @@ export interface ExchangeChecks {
   accepted(order: BookOrder): void;
   /** Everything that was executed since the last call. */
   executed(): void;
-  /** What our own orders hold of a symbol. */
+  /** What is held of a symbol is too little to be sold and leaves the books. */
+  leftBehind(symbol: string): void;
+  /** What our own orders hold of a symbol, without what was left behind. */
   held(symbol: string): Units;
   /** Whether a sale or stop of ours was accepted since an instant. */
   isSelling(symbol: string, sinceMs: EpochMs): boolean;
@@ -33,6 +35,7 @@ export function exchangeChecks(world: {
 }): ExchangeChecks {
   const { book, store, config, isOurs } = world;
   const net = new Map<string, Units>();
+  const dust = new Map<string, Units>();
   const soldMs = new Map<string, EpochMs>();
   let seen = 0;
   /** What all that was bought and sold so far brought in money. */
@@ -79,7 +82,8 @@ export function exchangeChecks(world: {
       }
     },
     isSelling: (symbol, sinceMs) => (soldMs.get(nameOf(book, symbol)) ?? 0) >= sinceMs,
-    held: (symbol) => heldOf(nameOf(book, symbol)),
+    leftBehind: (symbol) => dust.set(nameOf(book, symbol), heldOf(nameOf(book, symbol))),
+    held: (symbol) => heldOf(nameOf(book, symbol)) - (dust.get(nameOf(book, symbol)) ?? 0n),
     covered: (symbol) =>
       openOrdersOf(book, symbol).reduce((sum, { volume, filled }) => sum + volume - filled, 0n),
   };

@@ -1,6 +1,6 @@
 import { readItem } from '../../shared/app/items.ts';
 import type { Config } from '../../shared/core/config.ts';
-import { type Units, unitsOf, unitsOfNumber } from '../../shared/core/decimal.ts';
+import { numberOf, type Units, unitsOf, unitsOfNumber } from '../../shared/core/decimal.ts';
 import { cashAfter } from '../../shared/core/execution/ledger.ts';
 import type { Order } from '../../shared/core/execution/order.ts';
 import { symbolKey } from '../../shared/core/market/instruments.ts';
@@ -8,10 +8,13 @@ import { accountScopes, isTripped } from '../../shared/core/risk/breakers.ts';
 import type { Action, Item } from '../../shared/ports/state-store.ts';
 import type { KrakenBook } from '../kraken-simulator/book.ts';
 import type { BookTrade } from '../kraken-simulator/orders.ts';
-import { fillOf } from './exchange.ts';
+import { fillOf, pairOf } from './exchange.ts';
 import type { MemoryStore } from './memory-store.ts';
 import { ACCOUNT } from './setup.ts';
 import { demand } from './violation.ts';
+
+/** Fraction of the equity at the day's start. */
+const DAY_SLACK = 0.015;
 
 /** Looks at the books as each transaction leaves them. */
 export interface LedgerChecks {
@@ -121,7 +124,8 @@ function flowOf(action: Action): Units {
 }
 
 /** Entries are reserved only while no breaker forbids them, and within the limits. */
-function reserved({ store, config }: Books, entries: readonly Order[]): void {
+function reserved(books: Books, entries: readonly Order[]): void {
+  const { store, config } = books;
   const breakers = store.now.query(`BREAKER#${ACCOUNT}`).map((item) => readItem('breaker', item));
   demand(
     breakers.some(({ scope }) => scope === 'manual'),
@@ -137,6 +141,8 @@ function reserved({ store, config }: Books, entries: readonly Order[]): void {
       () => `an entry of ${symbol} is reserved under ${held.map(({ scope }) => scope).join(', ')}`,
     );
   }
+  // The rest of one that was decided before may cross.
+  if (entries.some(({ number }) => number === 0)) withinDay(books);
   const open = new Set(store.now.query(`ACCOUNT#${ACCOUNT}`).flatMap(symbolOf));
   demand(
     open.size <= config.risk.maxOpen,
@@ -145,8 +151,25 @@ function reserved({ store, config }: Books, entries: readonly Order[]): void {
   );
 }
 
+/** Nothing is entered once the day's loss has reached its limit; a price moves between the decision and its writing. */
+function withinDay({ store, book, config }: Books): void {
+  const { dailyLossMax } = config.risk;
+  const items = store.now.query(`ACCOUNT#${ACCOUNT}`);
+  const head = items.find(({ sk }) => sk === 'HEAD');
+  if (dailyLossMax === 'off' || head === undefined) return;
+  const { dayStart } = readItem('head', head).standing;
+  let equity = numberOf(unitsOf(String(items.find(({ sk }) => sk === 'CASH')?.body['cash'] ?? '0')));
+  for (const { sk, body } of items) {
+    if (!sk.startsWith('POSITION#')) continue;
+    const last = book.quote(pairOf(String(symbolOf({ sk, body })[0])))?.last ?? 0n;
+    equity += Number(body['quantity']) * numberOf(last);
+  }
+  const least = numberOf(dayStart) * (1 - dailyLossMax - DAY_SLACK);
+  demand(equity > least, 'within the limits', () => `an entry at an equity of ${equity}, ${least} at least`);
+}
+
 /** The symbol of a position, or of an entry that has not ended. */
-function symbolOf({ sk, body }: Item): readonly unknown[] {
+function symbolOf({ sk, body }: Pick<Item, 'sk' | 'body'>): readonly unknown[] {
   if (sk.startsWith('POSITION#')) return [(body['plan'] as { readonly symbol: string }).symbol];
   return sk.startsWith('ORDER#') && body['purpose'] === 'entry' ? [body['symbol']] : [];
 }

@@ -28,18 +28,21 @@ interface Partition {
   keys: readonly string[] | undefined;
 }
 
-/** Items with the conditions of DynamoDB, in memory, for simulations that open a new store every few milliseconds. */
-export function memoryStateStore(): MemoryStore {
+/**
+ * Items with the conditions of DynamoDB, in memory, for simulations that open a new store every few milliseconds.
+ * @param isTrusting leaves out to look for bodies and keys that no store takes, which costs a tenth of a simulation
+ */
+export function memoryStateStore({ isTrusting = false } = {}): MemoryStore {
   const partitions = new Map<string, Partition>();
   const itemAt = ({ pk, sk }: ItemKey) => partitions.get(pk)?.items.get(sk);
   const now: MemoryStore['now'] = {
     get(key) {
-      assertKey(key);
+      if (!isTrusting) assertKey(key);
       return itemAt(key);
     },
     query: (pk, options) => itemsOf(partitions.get(pk), options),
     transact(actions) {
-      assertActions(actions);
+      if (!isTrusting) assertActions(actions);
       const failed = actions.flatMap((action, index) => (holds(itemAt(action), action) ? [] : [index]));
       if (failed.length > 0) return { ok: false, failed };
       for (const action of actions) carryOut(partitions, action);

@@ -1,4 +1,5 @@
 import { openAccount } from '../../shared/app/account.ts';
+import { readItem } from '../../shared/app/items.ts';
 import type { LiveHooks, LiveLoop } from '../../shared/app/live-loop.ts';
 import { unitsOfNumber } from '../../shared/core/decimal.ts';
 import { AppError } from '../../shared/core/errors.ts';
@@ -69,8 +70,10 @@ export function playOf(stage: Stage): Play {
   };
   const marks = { count: 0, pauseAt: chance.whole(1, 4) };
   const failures: unknown[] = [];
-  const committed = (actions: readonly Action[], by: Process) =>
+  const committed = (actions: readonly Action[], by: Process) => {
     ledger.committed(actions, orders.committed(actions), by.name);
+    for (const symbol of actions.flatMap(dustOf)) exchange.leftBehind(symbol);
+  };
   const feed = feedOf(stage.market, time.nowMs, () => candleLagMs(chance));
   let count = 0;
   const traderOn = (process: Process, venue: Venue): LiveLoop['trader'] => {
@@ -215,6 +218,14 @@ function worstMoment(chance: Chance, person: Person): (actions: readonly Action[
     if (!isEntry || !chance.happens('trip in the worst moment', 0.15)) return;
     person.tripNow(chance.pick(['manual', 'portfolio', 'losses', 'asset:BTC-USD', 'asset:ETH-USD']));
   };
+}
+
+/** The symbol of a position that ends as dust. */
+function dustOf(action: Action): readonly string[] {
+  if (action.kind !== 'put' || !action.pk.startsWith('HISTORY#') || !action.sk.startsWith('POSITION#'))
+    return [];
+  const { plan, exit } = readItem('position', { ...action, version: 1 });
+  return exit?.reason === 'DUST' ? [plan.symbol] : [];
 }
 
 function candleLagMs(chance: Chance): number {

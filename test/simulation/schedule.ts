@@ -36,7 +36,7 @@ export function planMarket({ time, chance, book }: Scene, { calmMs }: Span, { tr
     return false;
   };
   if (chance.happens('thin market', 0.4))
-    offer(chance.whole(1, 12), unitsOf(chance.pick(['0.02', '0.05', '0.3'])));
+    offer(chance.whole(1, 12), unitsOf(chance.pick(['0.00004', '0.0009', '0.02', '0.05', '0.3'])));
   time.at(calmMs, () => offer(1, null));
 
   const trade = ({ symbol, atMs, cents, thousandths }: MarketTrade) => {

@@ -13,7 +13,7 @@ import { virtualTime } from './virtual-time.ts';
 /** 2024-02-01T00:00Z: a day and a month begin. */
 const MIDNIGHT_MS: EpochMs = 1_706_745_600_000;
 /** Watches after which everything must have settled: some still stand still as the calm begins. */
-const CALM_MINUTES = 10;
+const CALM_MINUTES = 8;
 
 export interface SeedOptions {
   /** Names of the troubles that may happen; all when absent. */
@@ -93,7 +93,7 @@ function stageOf(seed: number, { only, trace }: SeedOptions): Omit<Stage, 'forei
     time,
     chance,
     book: krakenBook({ balances: { ZUSD: unitsOf('20000'), XXBT: unitsOf('0.2'), XETH: unitsOf('3') } }),
-    store: memoryStateStore(),
+    store: memoryStateStore({ isTrusting: true }),
     market: marketOf(seed, { startMs, minutes: (endMs - startMs) / MINUTE_MS + 1 }),
     trace: tracing,
   };
