@@ -56,9 +56,11 @@ export async function reconcile(session: Session, only?: string): Promise<void> 
     const found = await session.trader.exchange.find(order.clientOrderId);
     if (found !== undefined) news.push({ order, found });
   });
-  const unbooked = await inTurn(session, news.sort(earlierFirst), async (one) => {
-    await book(session, one);
-    if (one.order.purpose === 'entry') await bookAttached(session, one.order.symbol);
+  const unbooked = await inTurn(session, news.sort(earlierFirst), async ({ order, found }) => {
+    // What was booked just before may have changed it: it counts what ended of the position before.
+    const current = session.account.orders.get(order.clientOrderId)?.value;
+    if (current !== undefined) await book(session, { order: current, found });
+    if (order.purpose === 'entry') await bookAttached(session, order.symbol);
   });
   // Of a run that ended between an entry and its stop.
   const held = [...session.account.positions.keys()].filter(isMeant).sort();

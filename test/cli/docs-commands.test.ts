@@ -30,6 +30,7 @@ const elsewhere: readonly (readonly [command: RegExp, file: string, text: string
     'test/kraken-simulator/command-line.test.ts',
     'understands every command of its page',
   ],
+  [/^npm run simulate\b/, 'test/simulation/simulate.test.ts', 'The commands of docs/simulation.md.'],
   [/^npm run test:aws$/, '.ci/run', "tests 'npm run test:aws' test:aws"],
   [/^bash \.ci\/run$/, 'README.md', '`bash .ci/run`'],
   [/^npx --no cdk bootstrap /, 'test/aws/slice.ts', 'cdk.bootstrap()'],
