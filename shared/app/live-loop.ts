@@ -1,5 +1,6 @@
 import { type EpochMs, MINUTE_MS } from '../core/market/timeframes.ts';
-import { type Account, openAccount, type Session, withSession } from './account.ts';
+import type { ForeignOrder } from '../ports/exchange.ts';
+import { type Account, inTurn, openAccount, type Session, withSession } from './account.ts';
 import { analystOf } from './analysis.ts';
 import { isAnythingAsked } from './ask.ts';
 import type { Shortfall } from './balance.ts';
@@ -87,6 +88,8 @@ async function step({ trader }: LiveLoop, { atMs, nowMs, hooks, firstMs }: Step)
   const analyst = analystOf(trader);
   const watched = await watch(trader, { analyst, atMs, isCandleClosed: begun.isBusy });
   if (watched === 'held') throw held(trader.account);
+  // What is open was watched; nothing new is decided where an order of ours may be that nobody knows.
+  if (begun.unseen.length > 0) throw begun.unseen[0];
   const newestMs = lastTickMs(trader, nowMs);
   const tickMs = tickLengthMs(trader);
   const nextMs = begun.lastTickMs === null ? firstMs : begun.lastTickMs + tickMs;
@@ -116,17 +119,36 @@ async function step({ trader }: LiveLoop, { atMs, nowMs, hooks, firstMs }: Step)
 async function takeOver(
   session: Session,
   { atMs, hooks }: { readonly atMs: EpochMs; readonly hooks: LiveHooks },
-): Promise<{ readonly isBusy: boolean; readonly lastTickMs: EpochMs | null }> {
+): Promise<{
+  readonly isBusy: boolean;
+  readonly lastTickMs: EpochMs | null;
+  /** Why it could not be seen whether there are orders that the books do not know. */
+  readonly unseen: readonly unknown[];
+}> {
   const { trader, account } = session;
-  const { lastTickMs: tickedMs } = account.head.value;
   refuseUnlisted(account, trader.config);
   const open = (await trader.live?.exchange.openOrders()) ?? [];
+  const unseen = await inTurn(session, [open], (shown) => lookForOrphans(session, { shown, atMs, hooks }));
+  const isBusy = account.orders.size + account.positions.size > 0;
+  return { isBusy, lastTickMs: account.head.value.lastTickMs, unseen };
+}
+
+/** @param shown what is open; what was filled is asked for where it is time */
+async function lookForOrphans(
+  session: Session,
+  {
+    shown,
+    atMs,
+    hooks,
+  }: { readonly shown: readonly ForeignOrder[]; readonly atMs: EpochMs; readonly hooks: LiveHooks },
+): Promise<void> {
+  const { trader, account } = session;
+  const { lastTickMs: tickedMs } = account.head.value;
   const filledMs = lookSinceMs(account, atMs >= (tickedMs ?? atMs) + tickLengthMs(trader));
   const filled = filledMs === undefined ? [] : ((await trader.live?.exchange.filledSince(filledMs)) ?? []);
   const isWhole = filledMs !== undefined;
-  const orphans = await noteOrphans(session, { shown: [...open, ...filled], isWhole, atMs });
+  const orphans = await noteOrphans(session, { shown: [...shown, ...filled], isWhole, atMs });
   if (orphans.length > 0) hooks.onOrphans?.(orphans);
-  return { isBusy: account.orders.size + account.positions.size > 0, lastTickMs: tickedMs };
 }
 
 /** Since when filled orders are asked for: before a tick, and while something is suspected. */
