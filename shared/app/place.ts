@@ -10,7 +10,7 @@ import { attachedStop } from './chase.ts';
 import { commit } from './commit.ts';
 import { haltFor } from './halt.ts';
 import { reconcile } from './reconcile.ts';
-import { arrivalEndMs, deadlineMsOf, isUnsent, LOOK_GAP_MS } from './resolve.ts';
+import { arrivalEndMs, deadlineMsOf, expectRightClock, isUnsent, LOOK_GAP_MS } from './resolve.ts';
 import type { Trader } from './trader.ts';
 
 /** How old a mark may be when its order is sent: an older one may belong to a holder that was overtaken. */
@@ -76,7 +76,9 @@ async function lookedUp(session: Session, order: Order): Promise<Order | undefin
   const { trader, account } = session;
   const { clientOrderId, symbol } = order;
   const now = () => account.orders.get(clientOrderId)?.value;
-  await trader.live?.waitMs(arrivalEndMs(order) - trader.wallMs());
+  // Not until a clock that was set back meanwhile has come there again.
+  const wholeMs = arrivalEndMs(order) - (order.mark?.sentAtMs ?? 0);
+  await trader.live?.waitMs(Math.min(wholeMs, arrivalEndMs(order) - trader.wallMs()));
   for (let looks = 0; looks < 2; looks++) {
     await reconcile(session, symbol);
     const sent = now();
@@ -90,6 +92,8 @@ async function lookedUp(session: Session, order: Order): Promise<Order | undefin
 async function send(session: Session, { order, atMs }: Sending): Promise<void> {
   const { trader } = session;
   const { symbol, purpose } = order;
+  // A stop has the nearer deadline: by a clock that is behind, what is bought would never get one.
+  if (purpose === 'entry') await expectRightClock(trader);
   const permit = await trader.exchange.permit({ symbol, isEntry: purpose === 'entry' });
   if (permit.kind === 'later') throw notNow(order, permit.why, 'exchange-throttled');
   const sentAtMs = trader.wallMs();

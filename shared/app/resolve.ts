@@ -40,7 +40,10 @@ export async function isUnsent(session: Session, order: Order): Promise<boolean>
   if (!trader.exchange.answersAtOnce && atMs < arrivalEndMs(order)) return false;
   if ((await trader.exchange.find(order.clientOrderId)) !== undefined) return false;
   if (trader.exchange.answersAtOnce) return true;
-  if (isSecondLook(order, { atMs, fence: lease.fence })) return !(await isClockOff(trader));
+  if (isSecondLook(order, { atMs, fence: lease.fence })) {
+    await expectRightClock(trader);
+    return true;
+  }
   if (order.absence === null || order.absence.atMs > atMs)
     await commit(session, { orders: [{ ...order, absence: { atMs, fence: lease.fence } }] });
   return false;
@@ -54,14 +57,17 @@ function isSecondLook(
   return purpose === 'stop' || fence !== absence.fence;
 }
 
-/** By a clock that is off, the last moment of arrival need not have come; and no deadline means what it says. */
-async function isClockOff({ live, wallMs }: Trader): Promise<boolean> {
-  if (live === null) return false;
+/**
+ * By a clock that is off, the last moment of arrival need not have come; and no deadline means what it says.
+ * @throws AppError `clock-behind` when it is more than two seconds off; `source-unavailable` when nobody says
+ */
+export async function expectRightClock({ live, wallMs }: Trader): Promise<void> {
+  if (live === null) return;
   const { offsetMs } = await clockOffset(live.venue, wallMs);
-  if (Math.abs(offsetMs) <= CLOCK_OFFSET_MS_MAX) return false;
+  if (Math.abs(offsetMs) <= CLOCK_OFFSET_MS_MAX) return;
   throw new AppError(
     'clock-behind',
-    `This machine's clock is ${offsetMs} ms off the exchange's: nothing is sent again by it.`,
+    `This machine's clock is ${offsetMs} ms off the exchange's: nothing is entered or sent again by it.`,
     'Set the clock right (NTP); what is open is watched meanwhile.',
   );
 }

@@ -84,6 +84,10 @@ export function realAccount(
     setOffset: (ms: number) => {
       offsetMs = ms;
     },
+    /** The clock is set right, or wrong, in the middle of a run. */
+    setClock: (ms: EpochMs) => {
+      nowMs = ms;
+    },
     loop,
     async run(ms: EpochMs, hooks: LiveHooks = {}, owner = 'test'): Promise<void> {
       nowMs = ms;

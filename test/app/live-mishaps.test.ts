@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { at, type LiveMarket } from '../helpers/live-market.ts';
+import { realAccount } from '../helpers/real-account.ts';
+
+const calm: LiveMarket = { prices: {}, says: { 4: 'turtle:long' } };
+
+/** An account that may enter at 04:00. */
+async function armed(market: LiveMarket = calm, config: Readonly<Record<string, unknown>> = {}) {
+  const real = realAccount(market, { config });
+  await real.armed();
+  return real;
+}
+
+async function stateOf(real: ReturnType<typeof realAccount>, purpose: string) {
+  const { orders } = await real.state();
+  return [...orders.values()].map(({ value }) => value).find((order) => order.purpose === purpose)?.state;
+}
+
+describe('a clock', () => {
+  it('that is behind enters nothing, for the stop of it would be refused for ever', async () => {
+    const real = await armed();
+    // Kraken wants a deadline two seconds ahead: that of a stop, five seconds by our clock, is one second by its own.
+    let offsetMs = -4_000;
+    real.setOffset(offsetMs);
+    const { wallMs } = real.loop().trader;
+    const { place } = real.desk.exchange;
+    Object.assign(real.desk.exchange, {
+      place: (...args: Parameters<typeof place>) => {
+        if (args[1].mark.deadlineMs - (wallMs() - offsetMs) < 2_000)
+          real.desk.trouble('place', { kind: 'later', why: 'EGeneral:Invalid arguments:deadline' });
+        return place(...args);
+      },
+    });
+    await expect(real.run(at(4, 0, 5))).rejects.toMatchObject({ code: 'clock-behind' });
+    expect(real.desk.orders.size).toBe(0);
+    offsetMs = 0;
+    real.setOffset(offsetMs);
+    await real.run(at(4, 1, 5));
+    expect(real.desk.of('stop', 'sell')).toMatchObject([{ status: 'open' }]);
+  });
+
+  it('that is set back while a stop is sent is not waited for until it has come there again', async () => {
+    const real = await armed();
+    const { place } = real.desk.exchange;
+    Object.assign(real.desk.exchange, {
+      place: (...args: Parameters<typeof place>) => {
+        if (args[0].kind === 'stop') {
+          real.setClock(at(3));
+          real.desk.trouble('place', 'unheard');
+        }
+        return place(...args);
+      },
+    });
+    await real.run(at(4, 0, 5));
+    // An hour and eight seconds otherwise.
+    expect(real.waits).toEqual([8_000]);
+    expect(await stateOf(real, 'stop')).toBe('OPEN');
+  });
+});
+
+describe('what is held', () => {
+  it('is sold where a tick is due and nobody says what was filled: only the tick waits', async () => {
+    const real = await armed();
+    await real.run(at(4, 0, 5));
+    await real.run(at(7, 59));
+    real.desk.end(real.desk.of('stop', 'sell')[0]?.clientOrderId ?? '', 'cancelled');
+    real.desk.trouble('filledSince', 'lost');
+    await expect(real.run(at(8, 0, 5))).rejects.toThrow('filledSince had no answer');
+    expect(real.desk.of('market', 'sell')).toMatchObject([{ status: 'filled' }]);
+    expect((await real.state()).head.value.lastTickMs).toBe(at(4));
+    await real.run(at(8, 1, 5));
+    expect((await real.state()).head.value.lastTickMs).toBe(at(8));
+  });
+});
