@@ -8,6 +8,7 @@ import type { OrderRequest, PlaceResult } from '../ports/exchange.ts';
 import type { Account, Session } from './account.ts';
 import { attachedStop } from './chase.ts';
 import { commit } from './commit.ts';
+import { isAnyTripped } from './crossing.ts';
 import { haltFor } from './halt.ts';
 import { reconcile } from './reconcile.ts';
 import { arrivalEndMs, deadlineMsOf, expectRightClock, isUnsent, LOOK_GAP_MS } from './resolve.ts';
@@ -41,14 +42,16 @@ export async function sendPending(session: Session, orders: readonly Order[], at
 /** Why an order that was decided may not be sent any more, or null. */
 function refusalOf(
   { config }: Trader,
-  { positions, breakers }: Account,
+  account: Account,
   { order, atMs, isMissed }: SendAt & { readonly order: Order },
 ): string | null {
-  if (order.purpose !== 'entry') return positions.has(order.symbol) ? null : 'nothing is held any more';
+  if (order.purpose !== 'entry')
+    return account.positions.has(order.symbol) ? null : 'nothing is held any more';
   const isLate = isMissed || atMs - order.tickMs > config.maxLateMinutes * MINUTE_MS;
   if (isLate) return 'too late to enter';
-  // A person said halt after it was decided.
-  return isTripped(breakers.get('manual')?.value, atMs) ? 'the manual breaker is tripped' : null;
+  // A person said halt after it was decided, or the market fell.
+  if (isTripped(account.breakers.get('manual')?.value, atMs)) return 'the manual breaker is tripped';
+  return isAnyTripped(account, { symbol: order.symbol, atMs }) ? 'a breaker is tripped' : null;
 }
 
 interface Sending {

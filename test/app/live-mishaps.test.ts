@@ -58,6 +58,18 @@ describe('a clock', () => {
   });
 });
 
+describe('an entry that waits to be sent', () => {
+  it.each(['asset:BTC-USD', 'portfolio', 'losses'])('is not sent past the breaker %s', async (scope) => {
+    const real = await armed();
+    real.desk.trouble('place', { kind: 'later', why: 'EService:Market in cancel_only mode' });
+    await expect(real.run(at(4))).rejects.toThrow('could not be sent now');
+    await real.person.trip(scope);
+    await real.run(at(4, 1));
+    expect(real.desk.orders.size).toBe(0);
+    expect(await stateOf(real, 'entry')).toBeUndefined();
+  });
+});
+
 describe('what is held', () => {
   it('is sold where a tick is due and nobody says what was filled: only the tick waits', async () => {
     const real = await armed();
