@@ -70,6 +70,38 @@ describe('an entry that waits to be sent', () => {
   });
 });
 
+describe('an entry that rests while no candle can be had', () => {
+  async function resting() {
+    const real = await armed(calm, { entry: 'maker' });
+    await real.run(at(4, 0, 5));
+    real.broken.add('1m');
+    return real;
+  }
+
+  it('is called back once a breaker has tripped', async () => {
+    const real = await resting();
+    await expect(real.run(at(4, 1, 5))).rejects.toMatchObject({ code: 'source-unavailable' });
+    expect(real.desk.of('limit', 'buy')).toMatchObject([{ status: 'open' }]);
+    await real.person.trip('portfolio');
+    await expect(real.run(at(4, 2, 5))).rejects.toMatchObject({ code: 'source-unavailable' });
+    expect(real.desk.of('limit', 'buy')).toMatchObject([{ status: 'cancelled' }]);
+    expect(real.desk.of('capped', 'buy')).toEqual([]);
+  });
+
+  it('is called back once it is too late to enter, and neither follows nor crosses before', async () => {
+    const real = await resting();
+    for (const [minute, status] of [
+      [4, 'open'],
+      [15, 'open'],
+      [16, 'cancelled'],
+    ] as const) {
+      await expect(real.run(at(4, minute, 5))).rejects.toMatchObject({ code: 'source-unavailable' });
+      expect(real.desk.of('limit', 'buy'), `minute ${minute}`).toMatchObject([{ status }]);
+    }
+    expect(real.desk.calls.filter((call) => /amend|capped/.test(call))).toEqual([]);
+  });
+});
+
 describe('what is held', () => {
   it('is sold where a tick is due and nobody says what was filled: only the tick waits', async () => {
     const real = await armed();

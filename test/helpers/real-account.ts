@@ -19,7 +19,7 @@ export function realAccount(
   market: LiveMarket,
   { config: over = {} }: { readonly config?: Readonly<Record<string, unknown>> } = {},
 ) {
-  const { source } = sourceOf(market);
+  const { source, broken } = sourceOf(market);
   const account = 'live';
   const store = sqliteStateStore({ file: ':memory:', durability: 'relaxed' });
   let nowMs = at(0);
@@ -78,6 +78,7 @@ export function realAccount(
     desk,
     balances,
     quote,
+    broken,
     waits,
     person,
     /** The clock is so far ahead of the exchange's. */
