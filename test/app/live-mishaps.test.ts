@@ -103,6 +103,27 @@ describe('an entry that rests while no candle can be had', () => {
 });
 
 describe('what is held', () => {
+  it('is told of when its stop is gone and its sale is refused for good, after a watch and until it is sold', async () => {
+    const real = await armed();
+    await real.run(at(4, 0, 5));
+    real.desk.end(real.desk.of('stop', 'sell')[0]?.clientOrderId ?? '', 'cancelled');
+    const told: string[] = [];
+    const hooks = { onUnprotected: (symbols: readonly string[]) => told.push(symbols.join()) };
+    const no = { kind: 'refused', why: 'EOrder:Insufficient funds' } as const;
+    for (const [minute, tells] of [
+      [1, 0],
+      [2, 1],
+      [3, 2],
+    ] as const) {
+      real.desk.trouble('place', no, no);
+      await real.run(at(4, minute, 5), hooks);
+      expect(told).toHaveLength(tells);
+    }
+    await real.run(at(4, 4, 5), hooks);
+    expect(real.desk.of('market', 'sell')).toMatchObject([{ status: 'filled' }]);
+    expect(told).toEqual(['BTC/USD', 'BTC/USD']);
+  });
+
   it('is sold where a tick is due and nobody says what was filled: only the tick waits', async () => {
     const real = await armed();
     await real.run(at(4, 0, 5));
