@@ -1,7 +1,7 @@
 import { AppError } from '../core/errors.ts';
 import type { Purpose } from '../core/execution/client-id.ts';
 import type { Order } from '../core/execution/order.ts';
-import type { EpochMs } from '../core/market/timeframes.ts';
+import { type EpochMs, MINUTE_MS } from '../core/market/timeframes.ts';
 import type { Session } from './account.ts';
 import { CLOCK_OFFSET_MS_MAX, clockOffset } from './clock-offset.ts';
 import { commit } from './commit.ts';
@@ -47,6 +47,30 @@ export async function isUnsent(session: Session, order: Order): Promise<boolean>
   if (order.absence === null || order.absence.atMs > atMs)
     await commit(session, { orders: [{ ...order, absence: { atMs, fence: lease.fence } }] });
   return false;
+}
+
+/** So long an order may be in neither list while it ends: lists lag by seconds. */
+const LAG_MS_MAX = 10 * MINUTE_MS;
+
+/**
+ * Whether an order that was open has been shown by no look for ten minutes: it ended, and nobody says any more how. The
+ * exchange is told to cancel it first, for what is believed to have ended must not rest.
+ * @throws whatever a call throws: then nothing is known
+ */
+export async function isGone(session: Session, order: Order): Promise<boolean> {
+  const { trader, lease } = session;
+  const { absence } = order;
+  if (order.state !== 'OPEN' || trader.exchange.answersAtOnce) return false;
+  const atMs = trader.wallMs();
+  if (absence === null || absence.atMs > atMs) {
+    await commit(session, { orders: [{ ...order, absence: { atMs, fence: lease.fence } }] });
+    return false;
+  }
+  if (atMs < absence.atMs + LAG_MS_MAX || absence.fence === lease.fence) return false;
+  await trader.exchange.cancel(order);
+  // Whether there is a rest is not known: none crosses.
+  if (order.crossPrice !== null) await commit(session, { orders: [{ ...order, crossPrice: null }] });
+  return true;
 }
 
 function isSecondLook(

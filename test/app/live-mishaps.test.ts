@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { unprotected } from '../../shared/app/health.ts';
 import { at, type LiveMarket } from '../helpers/live-market.ts';
 import { realAccount } from '../helpers/real-account.ts';
 
@@ -99,6 +100,64 @@ describe('an entry that rests while no candle can be had', () => {
       expect(real.desk.of('limit', 'buy'), `minute ${minute}`).toMatchObject([{ status }]);
     }
     expect(real.desk.calls.filter((call) => /amend|capped/.test(call))).toEqual([]);
+  });
+});
+
+describe('an open order that the exchange shows no more', () => {
+  const lose = (real: ReturnType<typeof realAccount>, kind: 'stop' | 'limit') => {
+    const [order] = [...real.desk.orders.values()].filter((one) => one.kind === kind);
+    real.desk.orders.delete(order?.clientOrderId ?? '');
+    return order;
+  };
+
+  it('is believed to end for ten minutes; then a stop is gone, and what it protected is sold', async () => {
+    const real = await armed();
+    await real.run(at(4, 0, 5));
+    const stop = lose(real, 'stop');
+    for (const [minute, sold] of [
+      [1, 0],
+      [10, 0],
+      [11, 1],
+    ] as const) {
+      await real.run(at(4, minute, 5));
+      expect(real.desk.of('market', 'sell'), `minute ${minute}`).toHaveLength(sold);
+    }
+    expect(real.desk.of('market', 'sell')).toMatchObject([{ quantity: stop?.quantity, status: 'filled' }]);
+    await real.run(at(4, 12, 5));
+    expect((await real.results()).closed.map(({ exit }) => exit?.reason)).toEqual(['STOP']);
+  });
+
+  it('holds up a sale that a person wants no longer than that', async () => {
+    const real = await armed();
+    await real.run(at(4, 0, 5));
+    lose(real, 'stop');
+    await real.person.halt(true);
+    await real.run(at(4, 1, 5));
+    expect(unprotected(await real.state())).toEqual(['BTC/USD']);
+    await real.run(at(4, 11, 5));
+    expect(real.desk.of('market', 'sell')).toMatchObject([{ status: 'filled' }]);
+  });
+
+  it('and is shown again meanwhile, rests as before', async () => {
+    const real = await armed();
+    await real.run(at(4, 0, 5));
+    const stop = lose(real, 'stop');
+    await real.run(at(4, 1, 5));
+    if (stop !== undefined) real.desk.orders.set(stop.clientOrderId, stop);
+    await real.run(at(4, 2, 5));
+    if (stop !== undefined) real.desk.orders.delete(stop.clientOrderId);
+    await real.run(at(4, 11, 5));
+    expect(real.desk.of('market', 'sell')).toEqual([]);
+    expect(await stateOf(real, 'stop')).toBe('OPEN');
+  });
+
+  it('as an entry ends, and nothing crosses for it', async () => {
+    const real = await armed(calm, { entry: 'maker' });
+    await real.run(at(4, 0, 5));
+    lose(real, 'limit');
+    for (let minute = 1; minute <= 11; minute++) await real.run(at(4, minute, 5));
+    expect(await stateOf(real, 'entry')).toBeUndefined();
+    expect(real.desk.orders.size).toBe(0);
   });
 });
 
