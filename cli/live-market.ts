@@ -66,7 +66,7 @@ async function haltingOnRefusal(store: StateStore, work: () => Promise<void>): P
 }
 
 /** Says what a person must deal with: once, and again when it is something else. */
-function alarmTeller(): Pick<LiveHooks, 'onOrphans' | 'onShortfalls'> {
+function alarmTeller(): Pick<LiveHooks, 'onOrphans' | 'onShortfalls' | 'onUnprotected'> {
   let told = '';
   const tell = (line: string) => {
     if (line !== told) note(red(line), 'error');
@@ -79,6 +79,14 @@ function alarmTeller(): Pick<LiveHooks, 'onOrphans' | 'onShortfalls'> {
         `ORPHAN: Kraken has ${names.join(', ')} under ids of ours, and the books do not: \`breaker adopt\` or \`breaker ignore\` says what it is.`,
       );
     },
+    // Each minute: nothing is more urgent.
+    onUnprotected: (symbols) =>
+      note(
+        red(
+          `UNPROTECTED ${symbols.join(', ')}: more is held than stops and sales at Kraken cover; \`show orders\` says what was refused. While this goes on, sell by hand at Kraken.`,
+        ),
+        'error',
+      ),
     onShortfalls: (short) => {
       const lacks = short.map(
         ({ currency, held, booked }) => `${held} ${currency} where the books have ${booked}`,

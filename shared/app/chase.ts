@@ -25,11 +25,26 @@ export async function chase(session: Session, atMs: EpochMs): Promise<void> {
   const { markedMs } = session.account.head.value;
   // A watch that runs again must not follow where the market was.
   if (markedMs !== null && markedMs > atMs) return;
-  const entries = [...session.account.orders.values()]
+  const errors = await inTurn(session, chasedOf(session), (order) => chaseOne(session, order, atMs));
+  if (errors.length > 0) throw errors[0];
+}
+
+/**
+ * Where the market cannot be seen nothing follows it and nothing crosses. What no more is wanted of is called back all
+ * the same: it rests at the exchange, and would be bought past a breaker, or hours late.
+ * @returns what went wrong on the way
+ */
+export function callBack(session: Session, atMs: EpochMs): Promise<readonly unknown[]> {
+  return inTurn(session, chasedOf(session), async (order) => {
+    const step = order.state === 'SENDING' ? 'wait' : stepOf(session, order, atMs);
+    if (step === 'leave' || step === 'abandon') await chaseOne(session, order, atMs);
+  });
+}
+
+function chasedOf({ account }: Session): readonly Order[] {
+  return [...account.orders.values()]
     .map(({ value }) => value)
     .filter(({ purpose, kind }) => purpose === 'entry' && (kind === 'limit' || kind === 'capped'));
-  const errors = await inTurn(session, entries, (order) => chaseOne(session, order, atMs));
-  if (errors.length > 0) throw errors[0];
 }
 
 async function chaseOne(session: Session, order: Order, atMs: EpochMs): Promise<void> {

@@ -1,10 +1,12 @@
 import { type EpochMs, MINUTE_MS } from '../core/market/timeframes.ts';
-import { type Account, openAccount, type Session, withSession } from './account.ts';
+import type { ForeignOrder } from '../ports/exchange.ts';
+import { type Account, inTurn, loadAccount, openAccount, type Session, withSession } from './account.ts';
 import { analystOf } from './analysis.ts';
 import { isAnythingAsked } from './ask.ts';
 import type { Shortfall } from './balance.ts';
 import { clockBehind } from './behind.ts';
 import { type DriveHooks, held } from './drive.ts';
+import { unprotected } from './health.ts';
 import type { Head, Orphan } from './items.ts';
 import { underOneLease } from './lease.ts';
 import type { LiveFeed } from './live-feed.ts';
@@ -29,6 +31,8 @@ export interface LiveHooks extends DriveHooks {
   readonly onOrphans?: ((orphans: readonly Orphan[]) => void) | undefined;
   /** Currencies of which the venue holds less than the books say: nothing was entered for it. */
   readonly onShortfalls?: ((short: readonly Shortfall[]) => void) | undefined;
+  /** Symbols that a watch found without whole protection at the exchange, and left so. */
+  readonly onUnprotected?: ((symbols: readonly string[]) => void) | undefined;
 }
 
 /** Fills may be shown late: so far before the last tick it is looked again for such that nobody knows. */
@@ -87,6 +91,9 @@ async function step({ trader }: LiveLoop, { atMs, nowMs, hooks, firstMs }: Step)
   const analyst = analystOf(trader);
   const watched = await watch(trader, { analyst, atMs, isCandleClosed: begun.isBusy });
   if (watched === 'held') throw held(trader.account);
+  await tellUnprotected(trader, begun.bare, hooks);
+  // What is open was watched; nothing new is decided where an order of ours may be that nobody knows.
+  if (begun.unseen.length > 0) throw begun.unseen[0];
   const newestMs = lastTickMs(trader, nowMs);
   const tickMs = tickLengthMs(trader);
   const nextMs = begun.lastTickMs === null ? firstMs : begun.lastTickMs + tickMs;
@@ -116,17 +123,48 @@ async function step({ trader }: LiveLoop, { atMs, nowMs, hooks, firstMs }: Step)
 async function takeOver(
   session: Session,
   { atMs, hooks }: { readonly atMs: EpochMs; readonly hooks: LiveHooks },
-): Promise<{ readonly isBusy: boolean; readonly lastTickMs: EpochMs | null }> {
+): Promise<{
+  readonly isBusy: boolean;
+  readonly bare: readonly string[];
+  readonly lastTickMs: EpochMs | null;
+  /** Why it could not be seen whether there are orders that the books do not know. */
+  readonly unseen: readonly unknown[];
+}> {
   const { trader, account } = session;
-  const { lastTickMs: tickedMs } = account.head.value;
   refuseUnlisted(account, trader.config);
   const open = (await trader.live?.exchange.openOrders()) ?? [];
+  const unseen = await inTurn(session, [open], (shown) => lookForOrphans(session, { shown, atMs, hooks }));
+  const isBusy = account.orders.size + account.positions.size > 0;
+  return { isBusy, bare: unprotected(account), lastTickMs: account.head.value.lastTickMs, unseen };
+}
+
+/** A stop or sale that the exchange refuses for good throws nothing: each watch tries the next. */
+async function tellUnprotected(
+  { store, account }: Trader,
+  before: readonly string[],
+  { onUnprotected }: LiveHooks,
+): Promise<void> {
+  if (before.length === 0) return;
+  const bare = unprotected(await loadAccount(store, account)).filter((symbol) => before.includes(symbol));
+  if (bare.length > 0) onUnprotected?.(bare);
+}
+
+/** @param shown what is open; what was filled is asked for where it is time */
+async function lookForOrphans(
+  session: Session,
+  {
+    shown,
+    atMs,
+    hooks,
+  }: { readonly shown: readonly ForeignOrder[]; readonly atMs: EpochMs; readonly hooks: LiveHooks },
+): Promise<void> {
+  const { trader, account } = session;
+  const { lastTickMs: tickedMs } = account.head.value;
   const filledMs = lookSinceMs(account, atMs >= (tickedMs ?? atMs) + tickLengthMs(trader));
   const filled = filledMs === undefined ? [] : ((await trader.live?.exchange.filledSince(filledMs)) ?? []);
   const isWhole = filledMs !== undefined;
-  const orphans = await noteOrphans(session, { shown: [...open, ...filled], isWhole, atMs });
+  const orphans = await noteOrphans(session, { shown: [...shown, ...filled], isWhole, atMs });
   if (orphans.length > 0) hooks.onOrphans?.(orphans);
-  return { isBusy: account.orders.size + account.positions.size > 0, lastTickMs: tickedMs };
 }
 
 /** Since when filled orders are asked for: before a tick, and while something is suspected. */

@@ -8,9 +8,10 @@ import type { OrderRequest, PlaceResult } from '../ports/exchange.ts';
 import type { Account, Session } from './account.ts';
 import { attachedStop } from './chase.ts';
 import { commit } from './commit.ts';
+import { isAnyTripped } from './crossing.ts';
 import { haltFor } from './halt.ts';
 import { reconcile } from './reconcile.ts';
-import { arrivalEndMs, deadlineMsOf, isUnsent, LOOK_GAP_MS } from './resolve.ts';
+import { arrivalEndMs, deadlineMsOf, expectRightClock, isUnsent, LOOK_GAP_MS } from './resolve.ts';
 import type { Trader } from './trader.ts';
 
 /** How old a mark may be when its order is sent: an older one may belong to a holder that was overtaken. */
@@ -41,14 +42,16 @@ export async function sendPending(session: Session, orders: readonly Order[], at
 /** Why an order that was decided may not be sent any more, or null. */
 function refusalOf(
   { config }: Trader,
-  { positions, breakers }: Account,
+  account: Account,
   { order, atMs, isMissed }: SendAt & { readonly order: Order },
 ): string | null {
-  if (order.purpose !== 'entry') return positions.has(order.symbol) ? null : 'nothing is held any more';
+  if (order.purpose !== 'entry')
+    return account.positions.has(order.symbol) ? null : 'nothing is held any more';
   const isLate = isMissed || atMs - order.tickMs > config.maxLateMinutes * MINUTE_MS;
   if (isLate) return 'too late to enter';
-  // A person said halt after it was decided.
-  return isTripped(breakers.get('manual')?.value, atMs) ? 'the manual breaker is tripped' : null;
+  // A person said halt after it was decided, or the market fell.
+  if (isTripped(account.breakers.get('manual')?.value, atMs)) return 'the manual breaker is tripped';
+  return isAnyTripped(account, { symbol: order.symbol, atMs }) ? 'a breaker is tripped' : null;
 }
 
 interface Sending {
@@ -76,7 +79,9 @@ async function lookedUp(session: Session, order: Order): Promise<Order | undefin
   const { trader, account } = session;
   const { clientOrderId, symbol } = order;
   const now = () => account.orders.get(clientOrderId)?.value;
-  await trader.live?.waitMs(arrivalEndMs(order) - trader.wallMs());
+  // Not until a clock that was set back meanwhile has come there again.
+  const wholeMs = arrivalEndMs(order) - (order.mark?.sentAtMs ?? 0);
+  await trader.live?.waitMs(Math.min(wholeMs, arrivalEndMs(order) - trader.wallMs()));
   for (let looks = 0; looks < 2; looks++) {
     await reconcile(session, symbol);
     const sent = now();
@@ -90,6 +95,8 @@ async function lookedUp(session: Session, order: Order): Promise<Order | undefin
 async function send(session: Session, { order, atMs }: Sending): Promise<void> {
   const { trader } = session;
   const { symbol, purpose } = order;
+  // A stop has the nearer deadline: by a clock that is behind, what is bought would never get one.
+  if (purpose === 'entry') await expectRightClock(trader);
   const permit = await trader.exchange.permit({ symbol, isEntry: purpose === 'entry' });
   if (permit.kind === 'later') throw notNow(order, permit.why, 'exchange-throttled');
   const sentAtMs = trader.wallMs();

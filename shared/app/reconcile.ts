@@ -1,4 +1,4 @@
-import { type Units, unitsOf } from '../core/decimal.ts';
+import { textOf, type Units, unitsOf } from '../core/decimal.ts';
 import { type BookedFill, fillReason } from '../core/execution/books.ts';
 import { leavingOrder } from '../core/execution/leaving-order.ts';
 import { cashAfter } from '../core/execution/ledger.ts';
@@ -20,6 +20,7 @@ import { type Account, inTurn, type Session } from './account.ts';
 import { type Changes, commit, tryCommit } from './commit.ts';
 import { withCrossing } from './crossing.ts';
 import { bodyOf, keys } from './items.ts';
+import { isGone } from './resolve.ts';
 import { rulesOf, type Trader } from './trader.ts';
 
 const finalStates: Readonly<Record<Exclude<ExchangeOrder['status'], 'open'>, OrderState>> = {
@@ -54,7 +55,8 @@ export async function reconcile(session: Session, only?: string): Promise<void> 
   const news: Found[] = [];
   const unseen = await inTurn(session, sent.sort(exitsFirst), async (order) => {
     const found = await session.trader.exchange.find(order.clientOrderId);
-    if (found !== undefined) news.push({ order, found });
+    const ended = found ?? (await vanished(session, order));
+    if (ended !== undefined) news.push({ order, found: ended });
   });
   const unbooked = await inTurn(session, news.sort(earlierFirst), async ({ order, found }) => {
     // What was booked just before may have changed it: it counts what ended of the position before.
@@ -67,6 +69,14 @@ export async function reconcile(session: Session, only?: string): Promise<void> 
   const missed = await inTurn(session, held, (symbol) => bookAttached(session, symbol));
   const errors = [...unseen, ...unbooked, ...missed];
   if (errors.length > 0) throw errors[0];
+}
+
+/** An open order that the exchange shows no more, as having ended with what is booked; undefined while it may be a lag. */
+async function vanished(session: Session, order: Order): Promise<ExchangeOrder | undefined> {
+  if (!(await isGone(session, order))) return undefined;
+  const { clientOrderId, symbol, side } = order;
+  const ended = { clientOrderId, symbol, side, quantity: textOf(order.quantity), fills: [] };
+  return (await session.trader.exchange.find(clientOrderId)) ?? { ...ended, status: 'cancelled' };
 }
 
 /**
@@ -115,7 +125,8 @@ async function book(session: Session, { order, found }: Found): Promise<void> {
   const isOpen = found.status === 'open' || news.length < unbooked.length;
   const state: OrderState = isOpen ? 'OPEN' : finalStates[found.status];
   const terms = termsOf(order, found);
-  if (news.length === 0 && state === order.state && isLike(order, terms)) return;
+  const isSeen = order.absence === null;
+  if (news.length === 0 && state === order.state && isSeen && isLike(order, terms)) return;
   const { cash, filled, budget, items, held } = foldFills(session, order, news);
   const fillIds = [...order.fillIds, ...news.map(({ id }) => id)];
   const moved = moveOrder(order, state, { ...terms, filled, budget, fillIds, absence: null });

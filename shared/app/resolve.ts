@@ -1,7 +1,7 @@
 import { AppError } from '../core/errors.ts';
 import type { Purpose } from '../core/execution/client-id.ts';
 import type { Order } from '../core/execution/order.ts';
-import type { EpochMs } from '../core/market/timeframes.ts';
+import { type EpochMs, MINUTE_MS } from '../core/market/timeframes.ts';
 import type { Session } from './account.ts';
 import { CLOCK_OFFSET_MS_MAX, clockOffset } from './clock-offset.ts';
 import { commit } from './commit.ts';
@@ -40,10 +40,37 @@ export async function isUnsent(session: Session, order: Order): Promise<boolean>
   if (!trader.exchange.answersAtOnce && atMs < arrivalEndMs(order)) return false;
   if ((await trader.exchange.find(order.clientOrderId)) !== undefined) return false;
   if (trader.exchange.answersAtOnce) return true;
-  if (isSecondLook(order, { atMs, fence: lease.fence })) return !(await isClockOff(trader));
+  if (isSecondLook(order, { atMs, fence: lease.fence })) {
+    await expectRightClock(trader);
+    return true;
+  }
   if (order.absence === null || order.absence.atMs > atMs)
     await commit(session, { orders: [{ ...order, absence: { atMs, fence: lease.fence } }] });
   return false;
+}
+
+/** So long an order may be in neither list while it ends: lists lag by seconds. */
+const LAG_MS_MAX = 10 * MINUTE_MS;
+
+/**
+ * Whether an order that was open has been shown by no look for ten minutes: it ended, and nobody says any more how. The
+ * exchange is told to cancel it first, for what is believed to have ended must not rest.
+ * @throws whatever a call throws: then nothing is known
+ */
+export async function isGone(session: Session, order: Order): Promise<boolean> {
+  const { trader, lease } = session;
+  const { absence } = order;
+  if (order.state !== 'OPEN' || trader.exchange.answersAtOnce) return false;
+  const atMs = trader.wallMs();
+  if (absence === null || absence.atMs > atMs) {
+    await commit(session, { orders: [{ ...order, absence: { atMs, fence: lease.fence } }] });
+    return false;
+  }
+  if (atMs < absence.atMs + LAG_MS_MAX || absence.fence === lease.fence) return false;
+  await trader.exchange.cancel(order);
+  // Whether there is a rest is not known: none crosses.
+  if (order.crossPrice !== null) await commit(session, { orders: [{ ...order, crossPrice: null }] });
+  return true;
 }
 
 function isSecondLook(
@@ -54,14 +81,17 @@ function isSecondLook(
   return purpose === 'stop' || fence !== absence.fence;
 }
 
-/** By a clock that is off, the last moment of arrival need not have come; and no deadline means what it says. */
-async function isClockOff({ live, wallMs }: Trader): Promise<boolean> {
-  if (live === null) return false;
+/**
+ * By a clock that is off, the last moment of arrival need not have come; and no deadline means what it says.
+ * @throws AppError `clock-behind` when it is more than two seconds off; `source-unavailable` when nobody says
+ */
+export async function expectRightClock({ live, wallMs }: Trader): Promise<void> {
+  if (live === null) return;
   const { offsetMs } = await clockOffset(live.venue, wallMs);
-  if (Math.abs(offsetMs) <= CLOCK_OFFSET_MS_MAX) return false;
+  if (Math.abs(offsetMs) <= CLOCK_OFFSET_MS_MAX) return;
   throw new AppError(
     'clock-behind',
-    `This machine's clock is ${offsetMs} ms off the exchange's: nothing is sent again by it.`,
+    `This machine's clock is ${offsetMs} ms off the exchange's: nothing is entered or sent again by it.`,
     'Set the clock right (NTP); what is open is watched meanwhile.',
   );
 }

@@ -1,7 +1,7 @@
 import type { EpochMs } from '../core/market/timeframes.ts';
-import { inTurn, isBehind, withSession } from './account.ts';
+import { inTurn, isBehind, mayGoOn, type Session, withSession } from './account.ts';
 import type { Analyst } from './analysis.ts';
-import { chase } from './chase.ts';
+import { callBack, chase } from './chase.ts';
 import { closeCandle } from './close-candle.ts';
 import type { SendAt } from './place.ts';
 import { carryingOn, protectAndSend } from './protect.ts';
@@ -36,10 +36,23 @@ export async function watch(
     // What cannot be carried out holds up no booking and no stop.
     const refused = await inTurn(session, [atMs], (one) => carryOutRequests(session, one));
     const isBusy = account.orders.size > 0 || account.positions.size > 0;
-    if (isBusy) await carryingOn(session, at, () => reconcile(session));
-    if (isCandleClosed) await carryingOn(session, at, () => closeCandle(session, { analyst, atMs }));
+    if (isBusy) await carryingOn(session, at, () => seeing(session, atMs, () => reconcile(session)));
+    if (isCandleClosed)
+      await carryingOn(session, at, () =>
+        seeing(session, atMs, () => closeCandle(session, { analyst, atMs })),
+      );
     if (isBusy) await carryingOn(session, at, () => chase(session, atMs));
     if (isBusy) await protectAndSend(session, at);
     return { openOrders: account.orders.size, openPositions: account.positions.size, refused };
   });
+}
+
+/** Looks at exchange or market; where they cannot be seen, entries that may not go on are called back all the same. */
+async function seeing(session: Session, atMs: EpochMs, look: () => Promise<void>): Promise<void> {
+  try {
+    await look();
+  } catch (error) {
+    if (mayGoOn(session, error)) await callBack(session, atMs);
+    throw error;
+  }
 }

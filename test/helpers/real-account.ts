@@ -19,7 +19,7 @@ export function realAccount(
   market: LiveMarket,
   { config: over = {} }: { readonly config?: Readonly<Record<string, unknown>> } = {},
 ) {
-  const { source } = sourceOf(market);
+  const { source, broken } = sourceOf(market);
   const account = 'live';
   const store = sqliteStateStore({ file: ':memory:', durability: 'relaxed' });
   let nowMs = at(0);
@@ -78,11 +78,16 @@ export function realAccount(
     desk,
     balances,
     quote,
+    broken,
     waits,
     person,
     /** The clock is so far ahead of the exchange's. */
     setOffset: (ms: number) => {
       offsetMs = ms;
+    },
+    /** The clock is set right, or wrong, in the middle of a run. */
+    setClock: (ms: EpochMs) => {
+      nowMs = ms;
     },
     loop,
     async run(ms: EpochMs, hooks: LiveHooks = {}, owner = 'test'): Promise<void> {

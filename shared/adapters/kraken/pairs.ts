@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { DecimalText } from '../../core/decimal.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Instrument } from '../../core/market/instruments.ts';
-import { type EpochMs, HOUR_MS } from '../../core/market/timeframes.ts';
+import { type EpochMs, HOUR_MS, MINUTE_MS } from '../../core/market/timeframes.ts';
 import { failureOf, nonsense, read } from './answers.ts';
 import type { KrakenClient } from './client.ts';
 import { parseInstrument } from './instruments.ts';
@@ -24,7 +24,7 @@ export interface Pairs {
    * @throws AppError `not-found` for a pair that Kraken does not trade, `source-unavailable` when it cannot be asked
    */
   fresh(symbol: string): Promise<Pair>;
-  /** The same, at most an hour old: for its rules, not for whether it trades. */
+  /** The same, at most an hour old where Kraken can be asked: for its rules, not for whether it trades. */
   known(symbol: string): Promise<Pair>;
   /**
    * Our spelling of pairs that stand in orders and trades; null for those that Kraken does not list.
@@ -47,7 +47,15 @@ export function krakenPairs(client: KrakenClient, nowMs: () => EpochMs): Pairs {
     fresh,
     async known(symbol) {
       const last = kept.get(symbol);
-      return last && Math.abs(nowMs() - last.atMs) < HOUR_MS ? last.pair : fresh(symbol);
+      if (last && Math.abs(nowMs() - last.atMs) < HOUR_MS) return last.pair;
+      try {
+        return await fresh(symbol);
+      } catch (error) {
+        if (!last || !(error instanceof AppError) || error.code !== 'source-unavailable') throw error;
+        // A stop does not wait for rules that hardly ever change, nor between its mark and its sending.
+        kept.set(symbol, { pair: last.pair, atMs: nowMs() - HOUR_MS + MINUTE_MS });
+        return last.pair;
+      }
     },
     async symbolsOf(names) {
       const missing = [...new Set(names)].filter((name) => !symbols.has(name));

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type KrakenStub, krakenStub, NOW_MS, stubAccount } from '../../helpers/kraken-account.ts';
+import { type KrakenStub, krakenStub, NOW_MS, sent, stubAccount } from '../../helpers/kraken-account.ts';
 import { krakenPairs } from '../../helpers/kraken-public.ts';
 
 let stub: KrakenStub;
@@ -107,6 +107,17 @@ it.each([
 ] as const)('what gets %s is told as %s', async (reply, code) => {
   stub.on('Balance', reply);
   await expect(stubAccount(stub).account.balances()).rejects.toMatchObject({ code });
+});
+
+it('a stop is placed by rules that are older while Kraken does not tell them', async () => {
+  const traded = stubAccount(stub);
+  stub.on('AddOrder', { txid: ['OUF4EM-FRGI2-MQMWZD'] });
+  await sent(traded);
+  traded.clock.nowMs += 3_600_000;
+  stub.on('AssetPairs', 503);
+  expect(await sent(traded)).toEqual({ kind: 'accepted' });
+  // Between mark and sending there are three seconds, and the question may take five: once a minute.
+  expect(stub.of('AssetPairs')).toHaveLength(2);
 });
 
 it('the rules of a pair are asked for once an hour; whether it trades, each time', async () => {
