@@ -39,7 +39,7 @@ export function watchChecks(world: Watched): WatchChecks {
   /** Since when a symbol is bare at the end of each run, with nothing gone wrong meanwhile. */
   const bareSince = new Map<string, EpochMs>();
   return {
-    ended({ unprotected }, { isClean, begunMs, nowMs }) {
+    ended({ unresolved }, { isClean, begunMs, nowMs }) {
       if (!isClean) return bareSince.clear();
       for (const symbol of config.symbols) {
         // What a sale of this run left is sold by the next.
@@ -50,7 +50,7 @@ export function watchChecks(world: Watched): WatchChecks {
         const sinceMs = bareSince.get(symbol) ?? nowMs;
         bareSince.set(symbol, sinceMs);
         demand(
-          begunMs < sinceMs + WATCH_MS_MIN || unprotected.includes(symbol),
+          begunMs < sinceMs + WATCH_MS_MIN || unresolved.includes(symbol),
           'protected within a watch',
           () =>
             `${symbol} is bare: ${textOf(exchange.held(symbol))} held, ${textOf(exchange.covered(symbol))} covered`,
