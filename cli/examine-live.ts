@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readExchangeKey } from '../config/environment.ts';
 import { LIVE_ACCOUNT } from '../shared/app/account.ts';
 import { examineLive, rememberInstruments } from '../shared/app/live-checks.ts';
@@ -33,6 +34,7 @@ async function examineKraken(workspace: Workspace): Promise<readonly Finding[]> 
       account: await knownLiveAccount(store),
       feed: liveFeedOf(workspace, { isStored: false }),
       nowMs: () => Date.now(),
+      waitMs: (ms) => sleep(ms),
     });
   } catch (error) {
     if (!(error instanceof AppError)) throw error;

@@ -7,6 +7,7 @@ import {
   openAccount,
   refuseOtherSource,
 } from '../shared/app/account.ts';
+import { askAgain } from '../shared/app/ask-again.ts';
 import { keys } from '../shared/app/items.ts';
 import { examineLive, rememberInstruments } from '../shared/app/live-checks.ts';
 import { ORPHAN } from '../shared/app/live-findings.ts';
@@ -112,6 +113,7 @@ async function readyFor(
     account,
     feed: liveFeedOf(workspace, { isStored: true }),
     nowMs: () => Date.now(),
+    waitMs: (ms) => sleep(ms),
   });
   progress('');
   tellFindings(found, isQuiet);
@@ -123,8 +125,28 @@ async function readyFor(
   const isBusy = account !== undefined && account.orders.size + account.positions.size > 0;
   if (!isBusy) await rehearse(venue, workspace, isQuiet);
   tellFindings([await promotionFinding(workspace)], isQuiet);
+  return instrumentsOf(venue, { symbols: config.symbols, isBusy });
+}
+
+/** Kraken's rules. Where it does not tell them now, what is open is watched by those of the config all the same. */
+async function instrumentsOf(
+  venue: AccountVenue,
+  { symbols, isBusy }: { readonly symbols: readonly string[]; readonly isBusy: boolean },
+): Promise<readonly Instrument[]> {
   const instruments: Instrument[] = [];
-  for (const symbol of config.symbols) instruments.push(await venue.instrument(symbol));
+  for (const symbol of symbols) {
+    try {
+      instruments.push(
+        await askAgain(
+          () => venue.instrument(symbol),
+          (ms) => sleep(ms),
+        ),
+      );
+    } catch (error) {
+      if (!isBusy || !(error instanceof AppError)) throw error;
+      note(yellow(`${error.message} The rules of the config are used for ${symbol}.`));
+    }
+  }
   return instruments;
 }
 

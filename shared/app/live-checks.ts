@@ -14,6 +14,7 @@ import type { StateStore } from '../ports/state-store.ts';
 import type { AccountVenue } from '../ports/venue.ts';
 import { ABSENT, type Account, LIVE_ACCOUNT, type Stored } from './account.ts';
 import { waitingRequests } from './ask.ts';
+import { askAgain, hadNoAnswer } from './ask-again.ts';
 import { shortfalls } from './balance.ts';
 import { clockOffset } from './clock-offset.ts';
 import {
@@ -38,6 +39,7 @@ export interface LiveChecked {
   readonly account: Account | undefined;
   readonly feed: Pick<Feed, 'window'>;
   readonly nowMs: () => EpochMs;
+  readonly waitMs: (ms: number) => Promise<void>;
 }
 
 /** The same venue, asked once for the rules and fees of a pair: each answer costs a call of the few that Kraken allows. */
@@ -82,19 +84,21 @@ export async function examineLive(checked: LiveChecked): Promise<readonly Findin
   const isBusy = account !== undefined && account.orders.size + account.positions.size > 0;
   const findings: Finding[] = [];
   for (const { subject, isGuarded, look } of checks) {
-    const { found, code } = await looked(subject, () => look(checked));
-    findings.push(...(isBusy && isGuarded ? found.map(softened) : found));
+    const { found, code } = await looked(subject, checked, look);
+    findings.push(...(isBusy && (isGuarded || hadNoAnswer(code)) ? found.map(softened) : found));
     if (code === 'exchange-misconfigured') return [...findings, warn('others', 'not looked at')];
   }
   return findings;
 }
 
+/** Nothing here changes anything, so what had no answer is asked again. */
 async function looked(
   subject: string,
-  look: () => Promise<readonly Finding[]>,
+  checked: LiveChecked,
+  look: Check['look'],
 ): Promise<{ readonly found: readonly Finding[]; readonly code?: ErrorCode }> {
   try {
-    return { found: await look() };
+    return { found: await askAgain(() => look(checked), checked.waitMs) };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     return { found: [fail(subject, error)], code: error.code };

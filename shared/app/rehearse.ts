@@ -1,4 +1,5 @@
 import { floorTo, textOf, unitsOfNumber } from '../core/decimal.ts';
+import { AppError } from '../core/errors.ts';
 import { clientOrderId, type Purpose } from '../core/execution/client-id.ts';
 import { type Finding, fail, ok, warn } from '../core/finding.ts';
 import type { Instrument } from '../core/market/instruments.ts';
@@ -6,6 +7,7 @@ import type { EpochMs } from '../core/market/timeframes.ts';
 import { leastQuantity } from '../core/risk/least-account.ts';
 import type { OrderRequest, PlaceResult } from '../ports/exchange.ts';
 import type { AccountVenue } from '../ports/venue.ts';
+import { askAgain, hadNoAnswer } from './ask-again.ts';
 
 /** Orders that lie well away from the market, as a stop and a maker entry do. */
 const STOP_FRACTION = 0.9;
@@ -38,20 +40,29 @@ export async function rehearseOrders(
   let leftMs = PATIENCE_MS;
   const patiently = async (request: OrderRequest): Promise<PlaceResult> => {
     for (;;) {
-      const result = await venue.rehearse(request);
+      const result = await venue.rehearse(request).catch(unanswered);
       if (result.kind !== 'later' || leftMs <= 0) return result;
       leftMs -= STEP_MS;
       await waitMs(STEP_MS);
     }
   };
   for (const symbol of symbols) {
-    const requests = requestsOf(await venue.instrument(symbol), await venue.quote(symbol), nowMs);
+    const instrument = await askAgain(() => venue.instrument(symbol), waitMs);
+    const quote = await askAgain(() => venue.quote(symbol), waitMs);
+    const requests = requestsOf(instrument, quote, nowMs);
     for (const [at, request] of requests.entries()) {
       const subject = `${symbol} ${kinds[at]}`;
       findings.push(findingOf(subject, await patiently(request)));
     }
   }
   return findings;
+}
+
+/** A rehearsal places nothing: without an answer it is simply asked again. */
+function unanswered(error: unknown): PlaceResult {
+  if (error instanceof AppError && hadNoAnswer(error.code))
+    return { kind: 'later', why: error.message };
+  throw error;
 }
 
 function requestsOf(

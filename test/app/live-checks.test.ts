@@ -67,6 +67,7 @@ async function findings(
     account,
     feed: { window: async () => candles },
     nowMs: () => 500_500,
+    waitMs: async () => undefined,
   });
 }
 
@@ -261,5 +262,33 @@ describe('the checks before real money is traded', () => {
     ]);
     const away = await findings({ keyRights: failing('exchange-unavailable') });
     expect([away[0]?.text, away.length]).toEqual(['no', 10]);
+  });
+});
+
+describe('a call that has no answer', () => {
+  const away = () => new AppError('exchange-unavailable', 'HTTP 502', 'wait');
+  const rights = { canWithdraw: false, missing: [], nonceWindow: 0, addresses: [] };
+  const balances = { USD: '150' };
+
+  it('is asked again: here nothing that is asked changes anything', async () => {
+    let asked = 0;
+    const keyRights = () => {
+      if (++asked < 5) throw away();
+      return rights;
+    };
+    expect(not(await findings({ balances, keyRights }, await accountWith('150')))).toEqual([]);
+    expect(asked).toBe(5);
+  });
+
+  it('in the end keeps the account from trading, but not what is open from being watched', async () => {
+    const keyRights = () => {
+      throw away();
+    };
+    const level = async (account: Account) =>
+      (await findings({ balances: { ...balances, BTC: '1' }, keyRights }, account)).find(
+        ({ subject }) => subject === 'key',
+      )?.level;
+    expect(await level(await accountWith('150'))).toBe('fail');
+    expect(await level(await accountWith('150', '0.001'))).toBe('warn');
   });
 });

@@ -89,10 +89,10 @@ export interface Trader {
 
 const FLAG = '--i-understand-that-real-money-is-traded';
 
-/** Trades as often as the rules allow, at the address of the simulator. */
+/** Trades more often than the default, at the address of the simulator. */
 const configOf = (baseUrl: string) => `mode: live
 kraken: { tier: pro, baseUrl: "${baseUrl}" }
-ensemble: { threshold: 0.45, minSupporters: 1, minFamilies: 1 }
+ensemble: { threshold: 0.8, minSupporters: 1, minFamilies: 1 }
 risk: { cooldownMinutes: 0, dailyLossMax: 0.1, drawdownMax: 0.3 }
 breakers: { losses: 20 }
 `;
