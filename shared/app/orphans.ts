@@ -90,7 +90,7 @@ export function suspectedSinceMs({ orphans }: Account): EpochMs | undefined {
 }
 
 /** The orphans that wait for a person. */
-export function unjudged({ orphans }: Account): readonly Orphan[] {
+function unjudged({ orphans }: Account): readonly Orphan[] {
   return [...orphans.values()].map(({ value }) => value).filter(({ state }) => state === 'found');
 }
 
