@@ -18,6 +18,8 @@ export async function run(trader: LiveLoop['trader'], hooks: LiveHooks): Promise
 export async function unresolved(store: StateStore): Promise<readonly string[]> {
   const account = await loadAccount(store, ACCOUNT);
   const isUnknown = (symbol: string) =>
-    [...account.orders.values()].some(({ value }) => value.symbol === symbol && value.state === 'SENDING');
+    [...account.orders.values()].some(
+      ({ value }) => value.symbol === symbol && value.purpose !== 'entry' && value.state === 'SENDING',
+    );
   return unprotected(account).filter(isUnknown);
 }
