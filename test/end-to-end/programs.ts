@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
+import { AppError } from '../../shared/core/errors.ts';
 import type { SimulatorReport } from '../kraken-simulator/report.ts';
 import type { EndToEndOptions } from './options.ts';
 
@@ -55,7 +56,8 @@ export async function startSimulator(options: EndToEndOptions, cwd: string): Pro
     for (;;) {
       const found = new RegExp(`^${name}=(.+)$`, 'm').exec(running.said())?.[1];
       if (found !== undefined) return found;
-      if (running.child.exitCode !== null) throw new Error(`The simulator did not start:\n${running.said()}`);
+      if (running.child.exitCode !== null)
+        throw new AppError('usage', 'The simulator did not start.', running.said().trim());
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   };
