@@ -1,5 +1,5 @@
 import { assert } from '../core/assert.ts';
-import type { Units } from '../core/decimal.ts';
+import { textOf, type Units } from '../core/decimal.ts';
 import { isFinal, type Order } from '../core/execution/order.ts';
 import type { Position } from '../core/execution/position.ts';
 import type { EpochMs } from '../core/market/timeframes.ts';
@@ -132,10 +132,7 @@ function writes(before: Account, after: Account, changes: Changes): readonly Act
     const { symbol } = position.plan;
     const known = before.positions.get(symbol);
     actions.push(...movable(keys.position(id, symbol), known, position, position.quantity === 0n));
-    if (position.quantity === 0n)
-      actions.push(
-        historyOf(id, `POSITION#${sortableMs(exitMsOf(position))}#${symbol}`, position, exitMsOf(position)),
-      );
+    if (position.quantity === 0n) actions.push(closedAction(id, position));
   }
   for (const order of changes.orders ?? []) {
     const known = before.orders.get(order.clientOrderId);
@@ -175,6 +172,14 @@ function movable(
   const expect = version === ABSENT ? 'absent' : version;
   if (!isEnd) return [{ kind: 'put', ...key, expect, body: bodyOf(value) }];
   return known === undefined ? [] : [{ kind: 'remove', ...key, expect: known.version }];
+}
+
+/** By its end, then by its beginning: an entry that goes on after it may open and lose another within a minute. */
+function closedAction(account: string, position: Position): Action {
+  const { plan, entryMs, entryCost } = position;
+  const name = `${plan.symbol}#${sortableMs(entryMs)}#${textOf(entryCost)}`;
+  const exitMs = exitMsOf(position);
+  return historyOf(account, `POSITION#${sortableMs(exitMs)}#${name}`, position, exitMs);
 }
 
 function historyOf(account: string, what: string, value: object, atMs: EpochMs): Action {
