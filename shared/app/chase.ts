@@ -1,7 +1,8 @@
-import { textOf, unitsOfNumber } from '../core/decimal.ts';
+import { textOf, type Units, unitsOf, unitsOfNumber } from '../core/decimal.ts';
 import { ABANDONED } from '../core/decision/tally.ts';
 import { chaseStep, followedLimit } from '../core/execution/chase.ts';
 import { clientOrderId } from '../core/execution/client-id.ts';
+import { affordable } from '../core/execution/costs.ts';
 import { moveOrder, type Order } from '../core/execution/order.ts';
 import { firstStop } from '../core/execution/position.ts';
 import { type EpochMs, MINUTE_MS } from '../core/market/timeframes.ts';
@@ -94,11 +95,22 @@ async function follow(session: Session, order: Order, atMs: EpochMs): Promise<vo
   if (limitPrice === order.limitPrice) return;
   const moved = { ...order, limitPrice };
   if (order.state === 'PENDING') return commit(session, { orders: [moved] });
+  const quantity = payable(session, moved);
+  if (quantity <= order.filled) return withdraw(session, order, null);
   const isMoved = await trader.exchange.amend(order, {
     limitPrice: textOf(limitPrice),
+    ...(quantity !== order.quantity && { quantity: textOf(quantity) }),
     ...attachedStop(session, moved),
   });
-  if (isMoved) await commit(session, { orders: [moved] });
+  if (isMoved) await commit(session, { orders: [{ ...moved, quantity }] });
+}
+
+/** The whole quantity, or less where a real exchange would take more than the budget: what is there besides is the owner's. */
+function payable({ trader }: Session, { symbol, quantity, filled, limitPrice, budget }: Order): Units {
+  if (trader.live === null || budget === null || limitPrice === null) return quantity;
+  const { lotDecimals, makerFee } = rulesOf(trader, symbol).instrument;
+  const most = filled + affordable(budget, { price: limitPrice, feeRate: unitsOf(makerFee) }, lotDecimals);
+  return most < quantity ? most : quantity;
 }
 
 /** Ends a limit and lets its rest cross, unless a breaker was moved meanwhile: then the next watch looks again. */

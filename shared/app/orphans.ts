@@ -11,6 +11,9 @@ import { type Orphan, readItem, sortableMs } from './items.ts';
 /** UUIDs of version 8, as `clientOrderId` makes them: nobody else's are likely to look like it. */
 const OUR_FORM = /^[\da-f]{8}-[\da-f]{4}-8[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
 
+/** One transaction has a limit. */
+const TOGETHER_MAX = 90;
+
 /** An answer may lag behind what was just done: so long after the first sight it is no lag any more. */
 const LAG_MS_MAX = 30_000;
 
@@ -60,7 +63,9 @@ export async function noteOrphans(
     ...seenAgain(account, unknown, trader.wallMs()),
     ...(isWhole ? vanished(account, unknown) : []),
   ];
-  if (changed.length > 0) await commit(session, { orphans: changed });
+  // A state that was restored from an old copy knows none of what came after it.
+  for (let n = 0; n < changed.length; n += TOGETHER_MAX)
+    await commit(session, { orphans: changed.slice(n, n + TOGETHER_MAX) });
   // Whoever resets the breaker without a judgement finds it tripped again.
   for (const orphan of unjudged(account)) await forbid(session, orphan, atMs);
   return unjudged(account);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { unprotected } from '../../shared/app/health.ts';
 import { at, type LiveMarket } from '../helpers/live-market.ts';
 import { realAccount } from '../helpers/real-account.ts';
+import { freely } from '../helpers/world.ts';
 
 const calm: LiveMarket = { prices: {}, says: { 4: 'turtle:long' } };
 
@@ -100,6 +101,29 @@ describe('an entry that rests while no candle can be had', () => {
       expect(real.desk.of('limit', 'buy'), `minute ${minute}`).toMatchObject([{ status }]);
     }
     expect(real.desk.calls.filter((call) => /amend|capped/.test(call))).toEqual([]);
+  });
+});
+
+describe('an entry that follows the market up', () => {
+  it('wants no more than its budget pays: the dollars besides are the owner’s', async () => {
+    const rise = [[4 + 0.5 / 60, 102]] as const;
+    const prices = { 'BTC/USD': rise, 'ETH/USD': rise };
+    const said = { 4: 'turtle:long' };
+    const risk = { ...freely, riskPerTrade: 0.02 };
+    const market = { prices, says: said, saysEther: said };
+    const fees = { maker: 0.004, taker: 0.004 };
+    const real = realAccount(market, { config: { entry: 'maker', risk, fees }, stop: 0.99 });
+    await real.armed();
+    await real.run(at(4, 0, 5));
+    await real.run(at(4, 1, 5));
+    const limits = real.desk.of('limit', 'buy');
+    expect(limits.map(({ limitPrice }) => limitPrice)).toEqual(['101.99', '101.99']);
+    // At the new limit and its fee, to the lot.
+    for (const { quantity, budget } of limits) {
+      const most = Number(quantity) * 101.99 * 1.004;
+      expect(most).toBeLessThanOrEqual(Number(budget));
+      expect(most).toBeGreaterThan(Number(budget) - 0.02);
+    }
   });
 });
 

@@ -60,6 +60,23 @@ describe('an open order under an id of our making that the books do not know', (
     expect(real.desk.calls.filter((call) => call.startsWith('place'))).toEqual([]);
   });
 
+  it('is noted however many there are: more than one transaction takes', async () => {
+    const real = await armed();
+    for (let n = 0; n < 120; n++)
+      real.desk.add(
+        foreign({
+          clientOrderId: clientOrderId({
+            account: 'live',
+            symbol: 'BTC/USD',
+            tickMs: at(-4),
+            purpose: 'stop',
+            number: n,
+          }),
+        }),
+      );
+    expect(await found(real)).toHaveLength(120);
+  });
+
   it('and that is gone at the second sight is forgotten: an answer lagged', async () => {
     const real = await armed({ 4: 'turtle:long' });
     const order = foreign();

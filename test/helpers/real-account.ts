@@ -17,7 +17,11 @@ const SYMBOLS = ['BTC/USD', 'ETH/USD'];
 /** An account of real money on such a market, its exchange played by a stand-in. Nothing waits: the clock is moved. */
 export function realAccount(
   market: LiveMarket,
-  { config: over = {} }: { readonly config?: Readonly<Record<string, unknown>> } = {},
+  {
+    config: over = {},
+    // Above the first trail, which stands at 0.96 × 100.5: so a stop that was never ratcheted stays one.
+    stop = 0.97,
+  }: { readonly config?: Readonly<Record<string, unknown>>; readonly stop?: number } = {},
 ) {
   const { source, broken } = sourceOf(market);
   const account = 'live';
@@ -48,8 +52,7 @@ export function realAccount(
       config,
       configHash: 'config of the test',
       codeVersion: 'code of the test',
-      // Above the first trail, which stands at 0.96 × 100.5: so a stop that was never ratcheted stays one.
-      instances: scriptedInstances({ stop: 0.97 }),
+      instances: scriptedInstances({ stop }),
       rules: new Map(SYMBOLS.map((symbol) => [symbol, marketRules(config, symbol)])),
       execMs: timeframeMs['1m'],
       lookbackRows: 720,
