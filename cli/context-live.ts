@@ -42,6 +42,11 @@ export function isKrakenItself(baseUrl: string): boolean {
   return URL.parse(baseUrl)?.origin === KRAKEN_URL;
 }
 
+/** Whose candles a config trades on: a simulated Kraken's never mix with the real ones. */
+export function candleVenueOf({ mode, kraken }: Pick<Config, 'mode' | 'kraken'>): 'kraken' | 'simulated' {
+  return mode === 'live' && !isKrakenItself(kraken.baseUrl) ? 'simulated' : 'kraken';
+}
+
 /** Trading real money on an account of Kraken's. */
 export function liveLoopOver(
   workspace: Workspace,

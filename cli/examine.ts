@@ -14,6 +14,7 @@ import type { EpochMs } from '../shared/core/market/timeframes.ts';
 import { settingsOf } from '../shared/core/settings.ts';
 import {
   accountsIn,
+  krakenAt,
   krakenFrom,
   openCandles,
   openState,
@@ -22,6 +23,7 @@ import {
   versions,
   type Workspace,
 } from './context.ts';
+import { candleVenueOf } from './context-live.ts';
 import { examineLiveMode } from './examine-live.ts';
 import {
   accountFinding,
@@ -61,7 +63,7 @@ interface KnownAccount {
 export async function examine(options: CommonOptions, nowMs: EpochMs, origin: string | undefined) {
   const { data } = options;
   const config = examineConfig(options);
-  const clock = await examineClock(nowMs);
+  const clock = await examineClock(config.workspace, nowMs);
   const series = await examineSeries(config.workspace, nowMs);
   const accounts = await examineAccounts(data);
   const below = ['accounts', 'candles'].map((name) => join(data, name)).filter((path) => existsSync(path));
@@ -135,11 +137,15 @@ function tracedSettings(file: string | undefined): readonly TracedSetting[] {
 const KRAKEN_TIMEOUT_MS = 3_000;
 
 async function examineClock(
+  workspace: Workspace | undefined,
   nowMs: EpochMs,
 ): Promise<{ readonly offset?: ClockOffset; readonly findings: readonly Finding[] }> {
   const here = ok('here', `${instant(nowMs)} UTC`);
   try {
-    const venue = krakenFrom(process.env, { timeoutMs: KRAKEN_TIMEOUT_MS });
+    const live = workspace?.config.mode === 'live' ? workspace.config.kraken : undefined;
+    const options = { timeoutMs: KRAKEN_TIMEOUT_MS };
+    const venue =
+      live === undefined ? krakenFrom(process.env, options) : krakenAt({ baseUrl: live.baseUrl, ...options });
     const offset = await clockOffset(venue, () => Date.now());
     return { offset, findings: [here, clockFinding(offset)] };
   } catch (error) {
@@ -157,7 +163,7 @@ async function examineSeries(
 ): Promise<{ readonly coverages: readonly LookbackCoverage[]; readonly findings: readonly Finding[] }> {
   if (workspace === undefined)
     return { coverages: [], findings: [warn('candles', 'not looked at: which ones, the config says')] };
-  const store = openCandles(workspace, 'kraken');
+  const store = openCandles(workspace, candleVenueOf(workspace.config));
   const coverages: LookbackCoverage[] = [];
   const findings: Finding[] = [];
   for (const symbol of workspace.config.symbols) {

@@ -7,14 +7,14 @@ import { AppError } from '../shared/core/errors.ts';
 import { ENGINE } from '../shared/core/risk/breakers.ts';
 import type { StateStore } from '../shared/ports/state-store.ts';
 import { krakenAt, openCandles, type Workspace } from './context.ts';
-import { isKrakenItself, type KrakenAccount, liveLoopOver } from './context-live.ts';
+import { candleVenueOf, isKrakenItself, type KrakenAccount, liveLoopOver } from './context-live.ts';
 import { byTheWall, type Market, noteDifference } from './markets.ts';
 import { note, red } from './screen.ts';
 
-/** What the candles of a live account come from and are kept in: a simulated Kraken's never mix with the real ones. */
+/** What the candles of a live account come from and are kept in. */
 export function liveFeedOf(workspace: Workspace, { isStored }: { readonly isStored: boolean }): LiveFeed {
   const { baseUrl } = workspace.config.kraken;
-  const store = openCandles(workspace, isKrakenItself(baseUrl) ? 'kraken' : 'simulated');
+  const store = openCandles(workspace, candleVenueOf(workspace.config));
   return liveFeed({
     source: krakenAt({ baseUrl }),
     store: isStored ? store : undefined,

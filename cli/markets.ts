@@ -88,13 +88,19 @@ export async function openMarket(workspace: Workspace, { source, speed }: Market
   } catch (error) {
     const isAway = error instanceof AppError && error.code === 'source-unavailable';
     // Whoever trades on Kraken's candles already waits for Kraken: a made-up market is for looking around.
-    if (!isAway || source === 'kraken' || accountsIn(workspace).includes(KRAKEN_ACCOUNT)) throw error;
+    if (!isAway || source === 'kraken' || accountsIn(workspace).includes(KRAKEN_ACCOUNT))
+      throw isAway ? withoutNetwork(error) : error;
     const fallback =
       'Kraken cannot be reached from here: trading on the SYNTHETIC market (--source kraken says why).';
     return syntheticMarketOf(workspace, { speed, remarks: [fallback] });
   } finally {
     progress('');
   }
+}
+
+/** Paper money can be traded without Kraken: real money cannot, so that the hint is given here. */
+function withoutNetwork({ code, message, hint }: AppError): AppError {
+  return new AppError(code, message, `${hint} The synthetic market needs no network (--source synthetic).`);
 }
 
 async function instrumentsOf({ config }: Workspace, kraken: Venue): Promise<readonly Instrument[]> {

@@ -185,7 +185,7 @@ function expectNoFailure(findings: readonly Finding[]): void {
   const subjects = [...new Set(failed.map(({ subject }) => subject))];
   throw new AppError(
     'exchange-misconfigured',
-    `Real money is not traded like this: ${subjects.join(', ')} ${failed.length === 1 ? 'is' : 'are'} not as must be. No order was placed.`,
+    `Real money is not traded like this: ${subjects.join(', ')} ${subjects.length === 1 ? 'is' : 'are'} not as must be. No order was placed.`,
     'Mend what FAIL says above; `doctor` with the same --config looks again.',
   );
 }

@@ -8,7 +8,7 @@ import type { Config } from '../shared/core/config.ts';
 import { textOf, unitsOfNumber } from '../shared/core/decimal.ts';
 import { ratio } from '../shared/core/decision/figures.ts';
 import { averagePrices } from '../shared/core/execution/position.ts';
-import { DAY_MS } from '../shared/core/market/timeframes.ts';
+import { DAY_MS, type EpochMs } from '../shared/core/market/timeframes.ts';
 import { kellyOf, riskOf } from '../shared/core/risk/kelly.ts';
 import { performanceOf } from '../shared/core/risk/performances.ts';
 import type { Standing } from '../shared/core/risk/standing.ts';
@@ -139,9 +139,10 @@ function showStatus(status: Status): void {
   const place = environment === null ? '' : `   ${placeLabel(environment)}`;
   const mode = status.mode === 'live' ? red('LIVE') : status.mode.toUpperCase();
   say(bold(`${status.account}   ${mode} on ${marketLabel(status.source)}${place}`));
-  say(`equity     ${usd(status.equity)} USD at ${instant(status.equityMs)} UTC, from ${usd(status.capital)}`);
+  const when = status.equityMs === null ? '' : ` at ${inUtc(status.equityMs)}`;
+  say(`equity     ${usd(status.equity)} USD${when}, from ${usd(status.capital)}`);
   say(`cash       ${usd(status.cash)} USD`);
-  say(`last tick  ${instant(status.lastTickMs)} UTC; next ${instant(status.nextTickMs)} UTC`);
+  say(`last tick  ${inUtc(status.lastTickMs)}; next ${inUtc(status.nextTickMs)}`);
   if (environment !== null && environment.ticksOverdue > 0)
     say(red('OVERDUE    a tick that should be done is not; docs/operations.md, engine-late'));
   sayStanding(status);
@@ -167,6 +168,10 @@ function showStatus(status: Status): void {
   sayPerformance(status);
   sayOutcomes(status.outcomes);
   sayRequests(status.requests);
+}
+
+function inUtc(ms: EpochMs | null): string {
+  return ms === null ? instant(ms) : `${instant(ms)} UTC`;
 }
 
 /** Where the account stands against its limits, and what forbids entries now. */

@@ -3,14 +3,14 @@ import { ABANDONED } from '../core/decision/tally.ts';
 import { chaseStep, followedLimit } from '../core/execution/chase.ts';
 import { clientOrderId } from '../core/execution/client-id.ts';
 import { affordable } from '../core/execution/costs.ts';
-import { worthOf } from '../core/execution/ledger.ts';
 import { moveOrder, type Order } from '../core/execution/order.ts';
-import { firstStop, type Position } from '../core/execution/position.ts';
+import { firstStop } from '../core/execution/position.ts';
 import { type EpochMs, MINUTE_MS } from '../core/market/timeframes.ts';
 import type { OrderRequest } from '../ports/exchange.ts';
 import { inTurn, type Reading, type Session } from './account.ts';
 import { commit, tryCommit } from './commit.ts';
 import { crossingOf, isAnyTripped } from './crossing.ts';
+import { isDust } from './dust.ts';
 import { closedBreakers } from './guard.ts';
 import { reconcile } from './reconcile.ts';
 import { rulesOf } from './trader.ts';
@@ -77,18 +77,10 @@ function stepOf({ trader, account }: Session, order: Order, atMs: EpochMs) {
     lateMs: trader.config.maxLateMinutes * MINUTE_MS,
     position,
     isHeldUp: isAnyTripped(account, { symbol, atMs }),
-    isBare: order.isCancelRequested || isBare({ trader }, position),
+    isBare: order.isCancelRequested || (position !== undefined && isDust(trader, position)),
     instrument: rulesOf(trader, symbol).instrument,
   };
   return chaseStep({ tickMs, isFilled: filled > 0n, rest: quantity - filled, crossPrice }, at);
-}
-
-/** Whether what is held is too little for a stop at this exchange. */
-function isBare({ trader }: Pick<Reading, 'trader'>, position: Position | undefined): boolean {
-  if (!trader.exchange.hasMinimums || position === undefined) return false;
-  const { minQuantity, minCost } = rulesOf(trader, position.plan.symbol).instrument;
-  const { quantity, stop } = position;
-  return quantity < unitsOf(minQuantity) || worthOf(quantity, stop) < unitsOf(minCost);
 }
 
 /** Moves a limit to the tick below the newest close. */

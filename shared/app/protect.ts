@@ -1,16 +1,15 @@
-import { textOf, unitsOf, unitsOfNumber } from '../core/decimal.ts';
+import { textOf, unitsOfNumber } from '../core/decimal.ts';
 import { leavingOrder } from '../core/execution/leaving-order.ts';
-import { worthOf } from '../core/execution/ledger.ts';
 import { moveOrder, type Order } from '../core/execution/order.ts';
 import { orderEnded, type Position, writeOff } from '../core/execution/position.ts';
 import type { EpochMs } from '../core/market/timeframes.ts';
 import { afterClose } from '../core/risk/standing.ts';
 import { type Account, inTurn, mayGoOn, type Session } from './account.ts';
 import { commit } from './commit.ts';
+import { isDust } from './dust.ts';
 import { type SendAt, sendPending } from './place.ts';
 import { reconcile } from './reconcile.ts';
 import { isUnsent } from './resolve.ts';
-import { rulesOf } from './trader.ts';
 
 /**
  * Gives every position what it must have at the exchange: a resting stop for its whole quantity at its stop
@@ -76,7 +75,7 @@ async function secureSymbol(session: Session, symbol: string, at: SendAt): Promi
   await withdrawStop(session, { symbol, atMs: at.atMs });
   const position = account.positions.get(symbol)?.value;
   if (position === undefined) await withdrawLeft(session, symbol);
-  else if (isDust(session, position)) await leaveDust(session, position, at);
+  else if (isDust(session.trader, position)) await leaveDust(session, position, at);
   else {
     const purpose = position.exit === null ? 'stop' : 'exit';
     if (exitsOf(account, symbol).length === 0)
@@ -92,13 +91,6 @@ async function withdrawLeft(session: Session, symbol: string): Promise<void> {
   const left = exitsOf(account, symbol).filter(({ state }) => state === 'OPEN');
   for (const order of left) await trader.exchange.cancel(order);
   if (left.length > 0) await reconcile(session, symbol);
-}
-
-/** Whether the exchange takes no order of so little. */
-function isDust({ trader }: Session, { plan, quantity, stop }: Position): boolean {
-  if (!trader.exchange.hasMinimums) return false;
-  const { minQuantity, minCost } = rulesOf(trader, plan.symbol).instrument;
-  return quantity < unitsOf(minQuantity) || worthOf(quantity, stop) < unitsOf(minCost);
 }
 
 /** What cannot be sold leaves the books once nothing more can come of its orders. */

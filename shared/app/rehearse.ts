@@ -60,8 +60,7 @@ export async function rehearseOrders(
 
 /** A rehearsal places nothing: without an answer it is simply asked again. */
 function unanswered(error: unknown): PlaceResult {
-  if (error instanceof AppError && hadNoAnswer(error.code))
-    return { kind: 'later', why: error.message };
+  if (error instanceof AppError && hadNoAnswer(error.code)) return { kind: 'later', why: error.message };
   throw error;
 }
 

@@ -30,6 +30,13 @@ const elsewhere: readonly (readonly [command: RegExp, file: string, text: string
     'test/kraken-simulator/command-line.test.ts',
     'understands every command of its page',
   ],
+  [/^npm run end-to-end\b/, 'test/end-to-end/options.test.ts', 'understands every command of its page'],
+  // The clock of the simulator, as the end-to-end run gives it to the program.
+  [
+    /^SIMULATOR_URL=\S+ node --import /,
+    'test/end-to-end/programs.ts',
+    "'test/end-to-end/simulated-clock.ts'",
+  ],
   [/^npm run simulate\b/, 'test/simulation/simulate.test.ts', 'The commands of docs/simulation.md.'],
   [/^npm run test:aws$/, '.ci/run', "tests 'npm run test:aws' test:aws"],
   [/^bash \.ci\/run$/, 'README.md', '`bash .ci/run`'],
@@ -177,7 +184,7 @@ describe('every command that a page tells a person to type', () => {
     const commands = commandsOf(page);
     const stage = { data: join(folder, page.replaceAll('/', '-')), cloud: await fakeCloud() };
     cpSync(base, stage.data, { recursive: true });
-    if (page === 'docs/live-trading.md') await makeLiveAccount(stage.data);
+    if (commands.some(({ text }) => text.includes('--account live'))) await makeLiveAccount(stage.data);
     if (commands.some(({ words }) => words.includes('--env'))) await moveToCloud(stage.data, stage.cloud.url);
     const problems: string[] = [];
     for (const command of commands) {

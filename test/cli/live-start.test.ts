@@ -182,6 +182,10 @@ describe('an order under an id of ours that nobody knows', () => {
         new RegExp(`^FAIL {2}orphan +${txid}, open: buy 0.01 of BTC/USD, under an id of ours`, 'm'),
       ),
     ]);
+    // Nothing was watched yet, and the screen of the account says so.
+    expect((await run('status')).stdout).toMatch(
+      /^equity {5}0\.00 USD, from 0\.00\n.*\nlast tick {2}never; next never\n/m,
+    );
     expect((await run('breaker', 'ignore', txid, ...why)).code).toBe(0);
     expect(await start()).toMatchObject({ code: 0, stderr: '' });
     expect(await status()).toMatchObject({
@@ -223,6 +227,8 @@ describe('doctor and a dry run with mode live', () => {
     await opened();
     const { code, stdout } = await run('doctor');
     expect(stdout).toMatch(/^live\nok {4}key +may trade and not withdraw/m);
+    // Its clock is that of the exchange that the config names.
+    expect(stdout).toMatch(/^clock\nok {4}here .*\nok {4}Kraken +\d\.\d s /m);
     expect(stdout).toMatch(/\nReady to trade REAL MONEY, with \d+ warnings\.\n$/);
     expect(code).toBe(0);
     const dry = await run('start', '--dry-run');

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
+import { AppError } from '../../shared/core/errors.ts';
+import { isoInstant } from '../../shared/core/market/calendar.ts';
 import type { SimulatorReport } from '../kraken-simulator/report.ts';
 import type { EndToEndOptions } from './options.ts';
 
@@ -46,7 +48,17 @@ const stateSchema = z.looseObject({ nowMs: z.number() });
 export async function startSimulator(options: EndToEndOptions, cwd: string): Promise<Simulator> {
   const { seed, faults, start, candles } = options;
   const files = candles.map((file) => resolve(file));
-  const words = ['--seed', `${seed}`, '--faults', faults, '--start', start, '--control', '--port', '0'];
+  const words = [
+    '--seed',
+    `${seed}`,
+    '--faults',
+    faults,
+    '--start',
+    isoInstant(start).slice(0, 10),
+    '--control',
+    '--port',
+    '0',
+  ];
   const main = join(root, 'test/kraken-simulator/main.ts');
   const running = run([main, ...words, '--balance', '20000', '--tier', 'pro', '--candles', ...files], {
     cwd,
@@ -55,7 +67,8 @@ export async function startSimulator(options: EndToEndOptions, cwd: string): Pro
     for (;;) {
       const found = new RegExp(`^${name}=(.+)$`, 'm').exec(running.said())?.[1];
       if (found !== undefined) return found;
-      if (running.child.exitCode !== null) throw new Error(`The simulator did not start:\n${running.said()}`);
+      if (running.child.exitCode !== null)
+        throw new AppError('usage', 'The simulator did not start.', running.said().trim());
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   };

@@ -50,6 +50,8 @@ describe('the command line of the simulator', () => {
     const { child, said, ended, address, get } = await started('--control', '--candles', fourHours);
     expect(said.text).toContain('SIMULATED KRAKEN: nothing here is real');
     expect(said.text).toContain('120 daily candles before the start, of 720');
+    // What a config for real money needs, ready to be copied.
+    expect(said.text).toContain(`kraken: { tier: intermediate, baseUrl: "${address}" }`);
     const startMs = DAY_0 + 120 * DAY_MS;
     expect((await get('/simulator/state')).nowMs).toBe(startMs);
     const body = JSON.stringify({ toMs: startMs + HOUR_MS });

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { candlesOf } from '../../shared/core/market/candles.ts';
 import { type Bar, barsOf, joinedBar } from './bars.ts';

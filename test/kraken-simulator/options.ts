@@ -41,7 +41,8 @@ function speedOf(text: string): number {
   throw new InvalidArgumentError('It must be above 0, and at most 100000.');
 }
 
-function dayOf(text: string): EpochMs {
+/** A day of a command line. @throws InvalidArgumentError */
+export function dayOf(text: string): EpochMs {
   const ms = /^\d{4}-\d\d-\d\d$/.test(text) ? parseInstant(text) : undefined;
   if (ms !== undefined) return ms;
   throw new InvalidArgumentError('Write it as 2024-07-01.');

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { unitsOf } from '../../shared/core/decimal.ts';
 import type { KrakenBook } from './book.ts';

@@ -152,13 +152,13 @@ export const pairOf = (symbol: string): string => symbol.replace('BTC/', 'XBT/')
 
 const symbolOf = ({ pair }: BookOrder): string => pair.wsname.replace('XBT/', 'BTC/');
 
-/** The executions that the trades have by now: now and then the later ones come half a minute after the first. */
+/** The executions that the trades have by now: now and then the later ones come seconds after the first. */
 function shownOf({ chance, time, lateTrades }: Venue, { trades }: BookOrder): readonly BookTrade[] {
   const nowMs = time.nowMs();
   const rest = trades.slice(1);
   if (rest.some(({ txid }) => !lateTrades.has(txid))) {
     const isLate = chance.happens('executions shown in part', 0.15);
-    for (const { txid } of rest) lateTrades.set(txid, isLate ? nowMs + chance.between(1_000, 80_000) : 0);
+    for (const { txid } of rest) lateTrades.set(txid, isLate ? nowMs + chance.between(1_000, 20_000) : 0);
   }
   return trades.filter(
     ({ txid, visibleFromMs }) => Math.max(visibleFromMs, lateTrades.get(txid) ?? 0) <= nowMs,

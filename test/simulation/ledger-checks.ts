@@ -2,7 +2,6 @@ import { readItem } from '../../shared/app/items.ts';
 import type { Config } from '../../shared/core/config.ts';
 import { numberOf, type Units, unitsOf, unitsOfNumber } from '../../shared/core/decimal.ts';
 import { cashAfter } from '../../shared/core/execution/ledger.ts';
-import type { Order } from '../../shared/core/execution/order.ts';
 import { symbolKey } from '../../shared/core/market/instruments.ts';
 import { accountScopes, isTripped } from '../../shared/core/risk/breakers.ts';
 import type { Action, Item } from '../../shared/ports/state-store.ts';
@@ -10,6 +9,7 @@ import type { KrakenBook } from '../kraken-simulator/book.ts';
 import type { BookTrade } from '../kraken-simulator/orders.ts';
 import { fillOf, pairOf } from './exchange.ts';
 import type { MemoryStore } from './memory-store.ts';
+import type { StoredOrder } from './order-checks.ts';
 import { ACCOUNT } from './setup.ts';
 import { demand } from './violation.ts';
 
@@ -19,7 +19,7 @@ const DAY_SLACK = 0.015;
 /** Looks at the books as each transaction leaves them. */
 export interface LedgerChecks {
   /** @param orders those that the transaction writes */
-  committed(actions: readonly Action[], orders: readonly Order[], owner: string): void;
+  committed(actions: readonly Action[], orders: readonly StoredOrder[], owner: string): void;
   /** The exchange's fills of our orders that the books do not have. */
   missing(): readonly BookTrade[];
 }
@@ -124,7 +124,7 @@ function flowOf(action: Action): Units {
 }
 
 /** Entries are reserved only while no breaker forbids them, and within the limits. */
-function reserved(books: Books, entries: readonly Order[]): void {
+function reserved(books: Books, entries: readonly StoredOrder[]): void {
   const { store, config } = books;
   const breakers = store.now.query(`BREAKER#${ACCOUNT}`).map((item) => readItem('breaker', item));
   demand(

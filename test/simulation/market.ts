@@ -83,8 +83,8 @@ function tradesOf(
         atMs: startMs + minute * MINUTE_MS + Math.floor((MINUTE_MS * (n + random.uniform())) / count),
         cents: step * Math.max(1, Math.round(price / step)),
         thousandths:
-          random.uniform() < 0.2
-            ? 1 + Math.floor(900 * random.uniform())
+          random.uniform() < 0.5
+            ? 1 + Math.floor(300 * random.uniform())
             : 1000 * (1 + Math.floor(60 * random.uniform())),
       });
     }
@@ -125,7 +125,7 @@ function candlesFrom(
 /** Mostly something is wanted, and in the first minutes always. */
 function wordAt(random: Random, minute: number): number {
   const isLong = random.uniform() < (minute < 6 ? 0.9 : 0.7);
-  const isExit = random.uniform() < 0.25;
+  const isExit = random.uniform() < 0.55;
   return (isLong ? said.long : 0) + (isExit ? said.exit : 0);
 }
 

@@ -101,10 +101,10 @@ export function playOf(stage: Stage): Play {
       () =>
         `${process.name} ended: ${ended instanceof AppError ? `${ended.code}: ${ended.message}` : 'done'}`,
     );
-    const isClean =
-      troubles === chance.happened.length && book.mode() === 'online' && !(ended instanceof AppError);
-    if (ended instanceof AppError) watched.disturbed();
-    else watched.ended(ended, { isClean, begunMs, nowMs: time.nowMs() });
+    const isFailed = ended instanceof AppError;
+    const isClean = troubles === chance.happened.length && book.mode() === 'online' && !isFailed;
+    if (isClean) await watched.ended({ begunMs, nowMs: time.nowMs() });
+    else watched.disturbed();
     if (isClean && chance.happens('run again', AGAIN_SHARE)) time.after(1, () => again(process.machine));
   };
   const again = (machine: Machine) => {

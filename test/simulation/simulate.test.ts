@@ -35,8 +35,18 @@ describe('npm run simulate', { timeout: 60_000 }, () => {
     );
   });
 
-  it('takes nothing but whole numbers', () => {
-    const { status, stderr } = simulated('--seeds', 'many');
-    expect([status, stderr]).toEqual([2, "--seeds takes a whole number, not 'many'.\n"]);
+  it.each([
+    [['--seeds', 'many'], "argument 'many' is invalid. It must be a whole number, at least 1."],
+    [['--seeds', '0'], "argument '0' is invalid. It must be a whole number, at least 1."],
+    [['--from', '-3'], "argument '-3' is invalid. It must be a whole number, at least 0."],
+    [['--sedes', '3'], "unknown option '--sedes'"],
+    [['--trace', '--seeds', '3'], "option '--trace' cannot be used with option '--seeds <n>'"],
+    [['--only', 'reply lost'], "'reply lost' is no trouble: write them as"],
+    [['--only', 'replay lost 3'], "'replay lost 3' is no trouble: write them as"],
+  ])('refuses %j in one line', (words, said) => {
+    const { status, stdout, stderr } = simulated(...words);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(said);
+    expect(stderr.trim().split('\n').length).toBeLessThan(3);
   });
 });

@@ -1,6 +1,6 @@
-import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
+import { CommanderError } from 'commander';
+import { parseOptions, type SimulateOptions } from './options.ts';
 import { shrunk } from './shrink.ts';
 import { emptySweep, type FailedSeed, type Sweep, together, told } from './sweep.ts';
 import { simulate } from './world.ts';
@@ -8,41 +8,32 @@ import { simulate } from './world.ts';
 const PART = 20;
 const TOLD_MAX = 5;
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '500' },
-    from: { type: 'string', default: '1' },
-    workers: { type: 'string', default: String(availableParallelism()) },
-    trace: { type: 'boolean', default: false },
-    only: { type: 'string' },
-  },
-});
-const from = wholeNumber('from', values.from);
-const count = wholeNumber('seeds', values.seeds);
+process.exitCode = await main(process.argv.slice(2));
 
-if (values.trace || values.only !== undefined) await replay();
-else await sweepAll();
-
-function wholeNumber(name: string, text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  console.error(`--${name} takes a whole number, not '${text}'.`);
-  process.exit(2);
+/** @returns 0 when nothing was found, 1 for a seed that failed, 2 for a wrong command line */
+async function main(words: readonly string[]): Promise<number> {
+  try {
+    const options = parseOptions(words);
+    return await (options.trace || options.only !== undefined ? replay(options) : sweepAll(options));
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    throw error;
+  }
 }
 
 /** One seed again, line by line. */
-async function replay(): Promise<void> {
-  const only = values.only?.split(',').map((name) => name.trim());
+async function replay({ from, trace, only }: SimulateOptions): Promise<number> {
   const { failure, happened } = await simulate(from, {
-    only: only && new Set(only.filter((name) => name !== '')),
-    trace: (line) => values.trace && console.log(line),
+    only,
+    trace: (line) => trace && console.log(line),
   });
   console.log(`seed ${from}: ${failure?.message ?? 'nothing that must not be'}; ${happened.length} troubles`);
-  if (failure !== undefined) process.exitCode = 1;
+  return failure === undefined ? 0 : 1;
 }
 
-async function sweepAll(): Promise<void> {
+async function sweepAll(options: SimulateOptions): Promise<number> {
   const startMs = performance.now();
-  const all = await inThreads(wholeNumber('workers', values.workers));
+  const all = await inThreads(options);
   for (const failed of all.failed.slice(0, TOLD_MAX)) await explain(failed);
   if (all.failed.length > TOLD_MAX)
     console.log(
@@ -52,14 +43,14 @@ async function sweepAll(): Promise<void> {
         .join(' ')}`,
     );
   console.log(`${told(all)}; ${Math.round((performance.now() - startMs) / 1000)} s`);
-  if (all.failed.length > 0) process.exitCode = 1;
+  return all.failed.length === 0 ? 0 : 1;
 }
 
 /** Hands out the seeds in parts, so that every thread is at work to the end. */
-function inThreads(workers: number): Promise<Sweep> {
-  const parts = Array.from({ length: Math.ceil(count / PART) }, (_, i) => ({
+function inThreads({ seeds, from, workers }: SimulateOptions): Promise<Sweep> {
+  const parts = Array.from({ length: Math.ceil(seeds / PART) }, (_, i) => ({
     from: from + i * PART,
-    count: Math.min(PART, count - i * PART),
+    count: Math.min(PART, seeds - i * PART),
   }));
   let all = emptySweep;
   const work = () =>
@@ -79,7 +70,7 @@ function inThreads(workers: number): Promise<Sweep> {
       });
       next();
     });
-  return Promise.all(Array.from({ length: Math.max(1, workers) }, work)).then(() => all);
+  return Promise.all(Array.from({ length: workers }, work)).then(() => all);
 }
 
 async function explain({ seed, message, happened }: FailedSeed): Promise<void> {

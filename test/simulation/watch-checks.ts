@@ -2,7 +2,7 @@ import type { Config } from '../../shared/core/config.ts';
 import { textOf, unitsOf } from '../../shared/core/decimal.ts';
 import type { EpochMs } from '../../shared/core/market/timeframes.ts';
 import type { KrakenBook } from '../kraken-simulator/book.ts';
-import type { RunReport } from './drive.ts';
+import { unresolved } from './drive.ts';
 import type { ExchangeChecks } from './exchange-checks.ts';
 import type { LedgerChecks } from './ledger-checks.ts';
 import type { MemoryStore } from './memory-store.ts';
@@ -11,11 +11,8 @@ import { demand } from './violation.ts';
 
 /** What is demanded of runs as they end, and of the world at its end. */
 export interface WatchChecks {
-  /** @param isClean nothing went wrong while it ran: all was answered */
-  ended(
-    report: RunReport,
-    run: { readonly isClean: boolean; readonly begunMs: EpochMs; readonly nowMs: EpochMs },
-  ): void;
+  /** A run has ended in which nothing went wrong: all was answered. */
+  ended(run: { readonly begunMs: EpochMs; readonly nowMs: EpochMs }): Promise<void>;
   /** Something may have kept a run from protecting. */
   disturbed(): void;
   settled(atMs: number): void;
@@ -35,27 +32,26 @@ interface Watched {
 const WATCH_MS_MIN = 40_000;
 
 export function watchChecks(world: Watched): WatchChecks {
-  const { config, exchange } = world;
+  const { config, exchange, store } = world;
   /** Since when a symbol is bare at the end of each run, with nothing gone wrong meanwhile. */
   const bareSince = new Map<string, EpochMs>();
+  const demandCover = async (symbol: string, { begunMs, nowMs }: { begunMs: EpochMs; nowMs: EpochMs }) => {
+    // What a sale of this run left is sold by the next.
+    if (!isBare(exchange, config, symbol) || exchange.isSelling(symbol, begunMs))
+      return bareSince.delete(symbol);
+    const sinceMs = bareSince.get(symbol) ?? nowMs;
+    bareSince.set(symbol, sinceMs);
+    const isExcused = begunMs < sinceMs + WATCH_MS_MIN || (await unresolved(store)).includes(symbol);
+    return demand(
+      isExcused,
+      'protected within a watch',
+      () =>
+        `${symbol} is bare: ${textOf(exchange.held(symbol))} held, ${textOf(exchange.covered(symbol))} covered`,
+    );
+  };
   return {
-    ended({ unprotected }, { isClean, begunMs, nowMs }) {
-      if (!isClean) return bareSince.clear();
-      for (const symbol of config.symbols) {
-        // What a sale of this run left is sold by the next.
-        if (!isBare(exchange, config, symbol) || exchange.isSelling(symbol, begunMs)) {
-          bareSince.delete(symbol);
-          continue;
-        }
-        const sinceMs = bareSince.get(symbol) ?? nowMs;
-        bareSince.set(symbol, sinceMs);
-        demand(
-          begunMs < sinceMs + WATCH_MS_MIN || unprotected.includes(symbol),
-          'protected within a watch',
-          () =>
-            `${symbol} is bare: ${textOf(exchange.held(symbol))} held, ${textOf(exchange.covered(symbol))} covered`,
-        );
-      }
+    async ended(run) {
+      for (const symbol of config.symbols) await demandCover(symbol, run);
     },
     disturbed: () => bareSince.clear(),
     settled: (atMs) => settled(world, atMs),

@@ -10,7 +10,7 @@ import { isLoopbackUrl, KRAKEN_URL } from '../kraken/address.ts';
 import { parseInstrument } from '../kraken/instruments.ts';
 
 const TIMEOUT_MS = 10_000;
-const REMEDY = 'Try again in a minute; the synthetic market needs no network (--source synthetic).';
+const REMEDY = 'Try again in a minute. Whether Kraken is up: https://status.kraken.com';
 
 /** Seconds, open, high, low, close, average price, volume, trades: prices and volumes are text. */
 const text = z.string();
@@ -36,7 +36,8 @@ const BURST_WINDOW_MS = 15_000;
  * @throws AppError `usage` on another base URL
  */
 export function krakenSource(options: KrakenOptions = {}): CandleSource & Venue {
-  const { baseUrl = KRAKEN_URL, timeoutMs = TIMEOUT_MS, mayBurst = false } = options;
+  const { timeoutMs = TIMEOUT_MS, mayBurst = false } = options;
+  const baseUrl = (options.baseUrl ?? KRAKEN_URL).replace(/\/+$/, '');
   const isLoopback = isLoopbackUrl(baseUrl, 'market data');
   let exchange: kraken | undefined;
 

@@ -97,7 +97,7 @@ describe('a failure of Kraken', () => {
     expect(error.code).toBe('source-unavailable');
     expect(error.message).toMatch(message);
     expect(error.message).not.toContain('\n');
-    expect(error.hint).toContain('--source synthetic');
+    expect(error.hint).toBe('Try again in a minute. Whether Kraken is up: https://status.kraken.com');
     server.fail(undefined);
     expect((await source.closedCandles(request)).openMs).toHaveLength(99);
   });
@@ -158,6 +158,11 @@ it.each(['https://api.kraken.com', 'http://localhost:8080', 'http://[::1]:8080']
     expect(krakenSource({ baseUrl }).name).toBe('kraken-api');
   },
 );
+
+it('a base URL may end with a slash', async () => {
+  const slashed = krakenSource({ baseUrl: `${server.baseUrl}/`, timeoutMs: 300 });
+  expect((await slashed.closedCandles(request)).openMs).toHaveLength(99);
+});
 
 describe.skipIf(!hasReference('kraken-fixtures/http/http_ohlc.json'))('a captured answer of Kraken', () => {
   it('is read: 720 finished one-minute candles of 721 rows, 216 of all without trades', async () => {
