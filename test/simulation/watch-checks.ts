@@ -39,7 +39,9 @@ export function watchChecks(world: Watched): WatchChecks {
     // What a sale of this run left is sold by the next.
     if (!isBare(exchange, config, symbol) || exchange.isSelling(symbol, begunMs))
       return bareSince.delete(symbol);
-    const sinceMs = bareSince.get(symbol) ?? nowMs;
+    const knownMs = bareSince.get(symbol);
+    // Whatever was accepted in between covered it for a while.
+    const sinceMs = knownMs === undefined || exchange.isSelling(symbol, knownMs) ? nowMs : knownMs;
     bareSince.set(symbol, sinceMs);
     const isExcused = begunMs < sinceMs + WATCH_MS_MIN || (await unresolved(store)).includes(symbol);
     return demand(
