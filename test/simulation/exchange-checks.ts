@@ -63,7 +63,8 @@ export function exchangeChecks(world: {
         soldMs.set(order.pair.name, order.openedMs);
         return;
       }
-      const most = config.risk.maxSymbolFraction * equity() * SLACK;
+      // Capital may have been taken out since it was decided.
+      const most = config.risk.maxSymbolFraction * Math.max(equity(), config.capital) * SLACK;
       demand(
         boughtOf(order) <= most,
         'within the limits',
