@@ -1,4 +1,5 @@
 import { textOf, unitsOfNumber } from '../core/decimal.ts';
+import { AppError } from '../core/errors.ts';
 import { leavingOrder } from '../core/execution/leaving-order.ts';
 import { moveOrder, type Order } from '../core/execution/order.ts';
 import { orderEnded, type Position, writeOff } from '../core/execution/position.ts';
@@ -9,7 +10,8 @@ import { commit } from './commit.ts';
 import { isDust } from './dust.ts';
 import { type SendAt, sendPending } from './place.ts';
 import { reconcile } from './reconcile.ts';
-import { isUnsent } from './resolve.ts';
+import { expectRightClock, isUnsent } from './resolve.ts';
+import type { Trader } from './trader.ts';
 
 /**
  * Gives every position what it must have at the exchange: a resting stop for its whole quantity at its stop
@@ -133,10 +135,27 @@ async function withdrawStop(
     return;
   }
   if (!stop.isCancelRequested) {
+    await expectSaleable(trader, symbol);
     await commit(session, { orders: [{ ...stop, isCancelRequested: true }] });
   }
   await trader.exchange.cancel(stop);
   await reconcile(session, symbol);
+}
+
+/**
+ * A stop is withdrawn only where the sale after it would be taken: else what is held would lie bare.
+ * @throws AppError `exchange-unavailable` while the exchange takes no sale; `clock-behind` where its deadline means nothing
+ */
+async function expectSaleable(trader: Trader, symbol: string): Promise<void> {
+  if (trader.live === null) return;
+  const status = await trader.live.venue.status();
+  if (status !== 'online')
+    throw new AppError(
+      'exchange-unavailable',
+      `${symbol} cannot be sold now: the exchange is in the mode ${status}.`,
+      'Its stop rests on; the next watch asks again.',
+    );
+  await expectRightClock(trader);
 }
 
 /**

@@ -50,7 +50,7 @@ export interface Trader extends LeaseContext {
 /** What a trader of real money has besides. */
 interface Live {
   readonly exchange: AccountExchange;
-  readonly venue: Pick<AccountVenue, 'balances' | 'quote' | 'serverTimeMs'>;
+  readonly venue: Pick<AccountVenue, 'balances' | 'quote' | 'serverTimeMs' | 'status'>;
   readonly waitMs: (ms: number) => Promise<void>;
 }
 

@@ -4,6 +4,8 @@ import { at, type LiveMarket } from '../helpers/live-market.ts';
 import { realAccount } from '../helpers/real-account.ts';
 import { freely } from '../helpers/world.ts';
 
+type Real = ReturnType<typeof realAccount>;
+
 const calm: LiveMarket = { prices: {}, says: { 4: 'turtle:long' } };
 
 /** An account that may enter at 04:00. */
@@ -218,5 +220,25 @@ describe('what is held', () => {
     expect((await real.state()).head.value.lastTickMs).toBe(at(4));
     await real.run(at(8, 1, 5));
     expect((await real.state()).head.value.lastTickMs).toBe(at(8));
+  });
+});
+
+describe('a sale that the exchange would not take now', () => {
+  it.each([
+    ['while it takes only cancels', (real: Real) => real.setStatus('cancel_only')],
+    ['by a clock that is off', (real: Real) => real.setOffset(-9_000)],
+  ] as const)('%s leaves the stop where it is', async (_, spoil) => {
+    const real = realAccount(calm);
+    await real.armed();
+    await real.run(at(4, 0, 5));
+    await real.person.want({ kind: 'close', symbol: 'BTC/USD' });
+    spoil(real);
+    await expect(real.run(at(4, 1))).rejects.toThrow();
+    expect(real.desk.of('stop', 'sell')).toMatchObject([{ status: 'open' }]);
+    real.setStatus('online');
+    real.setOffset(0);
+    await real.run(at(4, 2));
+    expect(real.desk.of('stop', 'sell')).toMatchObject([{ status: 'cancelled' }]);
+    expect(real.desk.of('market', 'sell')).toMatchObject([{ status: 'filled' }]);
   });
 });

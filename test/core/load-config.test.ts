@@ -94,7 +94,7 @@ describe('a config file of one’s own', () => {
   });
 
   it('can be written from what config/*.yaml show: every field stands there with its default', () => {
-    const shown = ['paper', 'strategies', 'markets'].map((name) =>
+    const shown = ['paper', 'strategies', 'markets', 'live'].map((name) =>
       readFileSync(join(import.meta.dirname, `../../config/${name}.yaml`), 'utf8'),
     );
     const fields = (tree: object): string[] =>

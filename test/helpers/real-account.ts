@@ -28,6 +28,7 @@ export function realAccount(
   const store = sqliteStateStore({ file: ':memory:', durability: 'relaxed' });
   let nowMs = at(0);
   let offsetMs = 0;
+  let status = 'online';
   const waits: number[] = [];
   const priceOf = (symbol: string) =>
     (market.prices[symbol] ?? []).findLast(([hour]) => at(hour) <= nowMs)?.[1] ?? 100;
@@ -63,6 +64,7 @@ export function realAccount(
         venue: {
           balances: async () => balances,
           quote: async () => quote,
+          status: async () => status,
           // Told to the whole second.
           serverTimeMs: async () => Math.floor((nowMs - offsetMs) / 1000) * 1000,
         },
@@ -84,6 +86,9 @@ export function realAccount(
     broken,
     waits,
     person,
+    setStatus: (mode: string) => {
+      status = mode;
+    },
     /** The clock is so far ahead of the exchange's. */
     setOffset: (ms: number) => {
       offsetMs = ms;

@@ -1,5 +1,5 @@
 import type { Config } from '../../shared/core/config.ts';
-import { numberOf, type Units, unitsOf } from '../../shared/core/decimal.ts';
+import { numberOf, textOf, type Units, unitsOf } from '../../shared/core/decimal.ts';
 import { cashAfter } from '../../shared/core/execution/ledger.ts';
 import type { EpochMs } from '../../shared/core/market/timeframes.ts';
 import type { KrakenBook } from '../kraken-simulator/book.ts';
@@ -17,8 +17,8 @@ export interface ExchangeChecks {
   accepted(order: BookOrder): void;
   /** Everything that was executed since the last call. */
   executed(): void;
-  /** What is held of a symbol is too little to be sold and leaves the books. */
-  leftBehind(symbol: string): void;
+  /** A position has ended in the books: what was booked and not sold is all that is left of the symbol. */
+  leftBehind(symbol: string, quantity: Units): void;
   /** What our own orders hold of a symbol, without what was left behind. */
   held(symbol: string): Units;
   /** Whether a sale or stop of ours was accepted since an instant. */
@@ -83,7 +83,18 @@ export function exchangeChecks(world: {
       }
     },
     isSelling: (symbol, sinceMs) => (soldMs.get(nameOf(book, symbol)) ?? 0) >= sinceMs,
-    leftBehind: (symbol) => dust.set(nameOf(book, symbol), heldOf(nameOf(book, symbol))),
+    leftBehind(symbol, quantity) {
+      const rules = config.markets[symbol];
+      const isDust =
+        quantity < unitsOf(rules?.minQuantity ?? '0') ||
+        numberOf(quantity) * lastOf(book, pairOf(symbol)) < 1;
+      demand(
+        isDust,
+        'ledger equals exchange',
+        () => `${textOf(quantity)} of ${symbol} leave the books unsold`,
+      );
+      dust.set(nameOf(book, symbol), quantity);
+    },
     held: (symbol) => heldOf(nameOf(book, symbol)) - (dust.get(nameOf(book, symbol)) ?? 0n),
     covered: (symbol) =>
       openOrdersOf(book, symbol).reduce((sum, { volume, filled }) => sum + volume - filled, 0n),

@@ -20,6 +20,8 @@ const DAY_SLACK = 0.015;
 export interface LedgerChecks {
   /** @param orders those that the transaction writes */
   committed(actions: readonly Action[], orders: readonly StoredOrder[], owner: string): void;
+  /** What was bought of a symbol less what was sold, as it is booked. */
+  booked(symbol: string): Units;
   /** The exchange's fills of our orders that the books do not have. */
   missing(): readonly BookTrade[];
 }
@@ -34,6 +36,7 @@ export function ledgerChecks(books: Books): LedgerChecks {
   const { store, book, config } = books;
   const versions = new Map<string, number>();
   const booked = new Set<string>();
+  const net = new Map<string, Units>();
   let cash: Units = unitsOfNumber(config.capital);
   const bookFill = ({ sk, body }: Extract<Action, { kind: 'put' }>) => {
     const id = sk.slice(sk.indexOf('#') + 1);
@@ -45,7 +48,10 @@ export function ledgerChecks(books: Books): LedgerChecks {
       () => `the fill ${id} is booked as ${JSON.stringify(body)}`,
     );
     booked.add(id);
-    if (trade !== undefined) cash = cashAfter(cash, trade.order.side, trade);
+    if (trade === undefined) return;
+    const { side, pair } = trade.order;
+    cash = cashAfter(cash, side, trade);
+    net.set(pair.wsname, (net.get(pair.wsname) ?? 0n) + (side === 'buy' ? trade.volume : -trade.volume));
   };
   const follow = (action: Action) => {
     grown(store, versions, action);
@@ -71,6 +77,7 @@ export function ledgerChecks(books: Books): LedgerChecks {
       );
       if (entries.length > 0) reserved(books, entries);
     },
+    booked: (symbol) => net.get(pairOf(symbol)) ?? 0n,
     missing: () => book.trades.filter(({ order, txid }) => order.clOrdId !== null && !booked.has(txid)),
   };
 }

@@ -72,7 +72,7 @@ export function playOf(stage: Stage): Play {
   const failures: unknown[] = [];
   const committed = (actions: readonly Action[], by: Process) => {
     ledger.committed(actions, orders.committed(actions), by.name);
-    for (const symbol of actions.flatMap(dustOf)) exchange.leftBehind(symbol);
+    for (const symbol of actions.flatMap(endedOf)) exchange.leftBehind(symbol, ledger.booked(symbol));
   };
   const feed = feedOf(stage.market, time.nowMs, () => candleLagMs(chance));
   let count = 0;
@@ -220,12 +220,11 @@ function worstMoment(chance: Chance, person: Person): (actions: readonly Action[
   };
 }
 
-/** The symbol of a position that ends as dust. */
-function dustOf(action: Action): readonly string[] {
+/** The symbol of a position that ends. */
+function endedOf(action: Action): readonly string[] {
   if (action.kind !== 'put' || !action.pk.startsWith('HISTORY#') || !action.sk.startsWith('POSITION#'))
     return [];
-  const { plan, exit } = readItem('position', { ...action, version: 1 });
-  return exit?.reason === 'DUST' ? [plan.symbol] : [];
+  return [readItem('position', { ...action, version: 1 }).plan.symbol];
 }
 
 function candleLagMs(chance: Chance): number {

@@ -33,6 +33,7 @@ export function venueOf(venue: Venue, process: Process): NonNullable<Trader['liv
         if (quote === undefined) throw unreachable();
         return { bid: numberOf(quote.bid), ask: numberOf(quote.ask) };
       }),
+    status: () => publicly(() => book.mode()),
     serverTimeMs: () => publicly(() => Math.floor(time.nowMs() / 1_000) * 1_000),
   };
 }

@@ -93,7 +93,9 @@ function settled({ store, book, config, exchange, ledger, foreign }: Watched, at
     strays.length === 0,
     () => `the exchange has ${strays.map(({ clOrdId }) => clOrdId).join(', ')}, the books do not`,
   );
-  const judged = items.filter(({ sk, body }) => sk.startsWith('ORPHAN#') && body['state'] === 'ignored');
+  const judged = items.filter(
+    ({ sk, body }) => sk.startsWith('ORPHAN#') && /^(found|ignored)$/.test(String(body['state'])),
+  );
   settles(
     judged.length === foreign.size,
     () => `${judged.length} of ${foreign.size} orders of others are known`,

@@ -8,7 +8,8 @@ import type { ApiKey, KeptKey } from './key.ts';
 import { type HttpAnswer, sendOnce } from './transport.ts';
 
 /** How long a call waits at most until Kraken allows it. */
-const WAIT_MS_MAX = 5_000;
+/** What a look at trades costs comes back in six seconds, at the slowest tier. */
+const WAIT_MS_MAX = 8_000;
 const USER_AGENT = 'hot-crypto';
 
 const envelope = z.looseObject({ error: z.array(z.string()), result: z.unknown().optional() });
