@@ -84,15 +84,10 @@ export function exchangeChecks(world: {
     },
     isSelling: (symbol, sinceMs) => (soldMs.get(nameOf(book, symbol)) ?? 0) >= sinceMs,
     leftBehind(symbol, quantity) {
-      const rules = config.markets[symbol];
-      const isDust =
-        quantity < unitsOf(rules?.minQuantity ?? '0') ||
-        numberOf(quantity) * lastOf(book, pairOf(symbol)) < 1;
-      demand(
-        isDust,
-        'ledger equals exchange',
-        () => `${textOf(quantity)} of ${symbol} leave the books unsold`,
-      );
+      const rest = quantity - (dust.get(nameOf(book, symbol)) ?? 0n);
+      const least = unitsOf(config.markets[symbol]?.minQuantity ?? '0');
+      const isDust = rest < least || numberOf(rest) * lastOf(book, pairOf(symbol)) < 1;
+      demand(isDust, 'ledger equals exchange', () => `${textOf(rest)} of ${symbol} leave the books unsold`);
       dust.set(nameOf(book, symbol), quantity);
     },
     held: (symbol) => heldOf(nameOf(book, symbol)) - (dust.get(nameOf(book, symbol)) ?? 0n),
