@@ -13,17 +13,18 @@ export function hadNoAnswer(code: ErrorCode | undefined): boolean {
 
 /**
  * Asks what changes nothing, and asks again where there was no answer.
- * @throws AppError of the last of five tries
+ * @throws AppError of the last try
  */
 export async function askAgain<Answer>(
   ask: () => Promise<Answer>,
   waitMs: (ms: number) => Promise<void>,
+  triesMax = TRIES_MAX,
 ): Promise<Answer> {
   for (let tries = 1; ; tries++) {
     try {
       return await ask();
     } catch (error) {
-      if (tries === TRIES_MAX || !(error instanceof AppError) || !hadNoAnswer(error.code)) throw error;
+      if (tries >= triesMax || !(error instanceof AppError) || !hadNoAnswer(error.code)) throw error;
       await waitMs(PAUSE_MS);
     }
   }

@@ -3,6 +3,7 @@ import type { ForeignOrder } from '../ports/exchange.ts';
 import { type Account, inTurn, loadAccount, openAccount, type Session, withSession } from './account.ts';
 import { analystOf } from './analysis.ts';
 import { isAnythingAsked } from './ask.ts';
+import { askAgain } from './ask-again.ts';
 import type { Shortfall } from './balance.ts';
 import { clockBehind } from './behind.ts';
 import { type DriveHooks, held } from './drive.ts';
@@ -132,10 +133,17 @@ async function takeOver(
 }> {
   const { trader, account } = session;
   refuseUnlisted(account, trader.config);
-  const open = (await trader.live?.exchange.openOrders()) ?? [];
+  const open = await openOrdersOf(trader);
   const unseen = await inTurn(session, [open], (shown) => lookForOrphans(session, { shown, atMs, hooks }));
   const isBusy = account.orders.size + account.positions.size > 0;
   return { isBusy, bare: unprotected(account), lastTickMs: account.head.value.lastTickMs, unseen };
+}
+
+/** One lost answer must not end a watch before it has protected anything; each asking outdates older calls anew. */
+const FENCES_MAX = 3;
+
+async function openOrdersOf({ live }: Trader): Promise<readonly ForeignOrder[]> {
+  return live === null ? [] : askAgain(() => live.exchange.openOrders(), live.waitMs, FENCES_MAX);
 }
 
 /** A stop or sale that the exchange refuses for good throws nothing: each watch tries the next. */

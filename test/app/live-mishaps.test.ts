@@ -242,3 +242,18 @@ describe('a sale that the exchange would not take now', () => {
     expect(real.desk.of('market', 'sell')).toMatchObject([{ status: 'filled' }]);
   });
 });
+
+describe('the first call of a watch', () => {
+  it('is asked again where it has no answer, three times in all: what is held is protected in this watch', async () => {
+    const real = realAccount(calm);
+    await real.armed();
+    await real.run(at(4, 0, 5));
+    const [stop] = real.desk.of('stop', 'sell');
+    real.desk.end(stop?.clientOrderId ?? '', 'cancelled');
+    real.desk.trouble('openOrders', 'lost', 'unheard');
+    await real.run(at(4, 1));
+    expect(real.desk.of('market', 'sell')).toMatchObject([{ status: 'filled' }]);
+    real.desk.trouble('openOrders', 'lost', 'lost', 'lost');
+    await expect(real.run(at(4, 2))).rejects.toMatchObject({ code: 'exchange-unavailable' });
+  });
+});
