@@ -56,10 +56,9 @@ export function beginLive({ trader, source }: LiveLoop, nowMs: EpochMs): Promise
 export async function liveStep(loop: LiveLoop, nowMs: EpochMs, hooks: LiveHooks = {}): Promise<void> {
   const head = await beginLive(loop, nowMs);
   const reachedMs = Math.max(head.lastTickMs ?? 0, head.markedMs ?? 0);
-  const atMs = Math.floor(nowMs / MINUTE_MS) * MINUTE_MS;
   if (nowMs < reachedMs - MINUTE_MS) throw clockBehind(loop.trader.account, nowMs, reachedMs);
-  // Set back by some seconds: the minute comes again.
-  if (atMs < reachedMs) return;
+  // By a clock that is some seconds behind, what is open is still to be watched.
+  const atMs = Math.max(Math.floor(nowMs / MINUTE_MS) * MINUTE_MS, reachedMs);
   if (await isIdle(loop, head, atMs)) return;
   const done = await underOneLease(loop.trader, async (trader) => {
     await step({ ...loop, trader }, { atMs, nowMs, hooks, firstMs: head.createdMs });

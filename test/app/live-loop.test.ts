@@ -93,13 +93,16 @@ describe('an account of real money', () => {
     });
   });
 
-  it('does nothing in its past, and says so beyond a minute', async () => {
+  it('watches what is open by a clock some seconds behind, and says so beyond a minute', async () => {
     const real = await entered();
     await real.run(at(5));
+    const { decisions } = await real.results();
     real.desk.calls.length = 0;
     await real.run(at(4, 59, 30));
+    expect(real.desk.calls).toEqual(['openOrders', 'find']);
+    expect((await real.results()).decisions).toEqual(decisions);
     await expect(real.run(at(4, 58))).rejects.toThrow('clock');
-    expect(real.desk.calls).toEqual([]);
+    expect(real.desk.calls).toEqual(['openOrders', 'find']);
   });
 
   it('refuses an entry where the quote is too wide', async () => {

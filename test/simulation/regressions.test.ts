@@ -17,6 +17,7 @@ import { simulate } from './world.ts';
 const seeds: readonly (readonly [number, string])[] = [
   [407, 'an entry that goes on while the stop of its first part is filled counts on where that stop ended'],
   [6744, 'two remnants of one symbol that are too little to be sold leave the books within a minute'],
+  [810364, 'runs by a clock some seconds behind watch what is open'],
 ];
 
 describe('a seed that found a bug', { timeout: 60_000 }, () => {
