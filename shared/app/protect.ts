@@ -171,6 +171,9 @@ async function moveStop(session: Session, position: Position): Promise<void> {
   const isWhole = stop.quantity === terms.quantity;
   if (isPriced && isWhole) return;
   if (stop.state === 'PENDING') await commit(session, { orders: [{ ...stop, ...terms }] });
+  // One that never arrived is sent again as it should rest now.
+  if (stop.state === 'SENDING' && (await isUnsent(session, stop)))
+    await commit(session, { orders: [moveOrder(stop, 'PENDING', { ...terms, mark: null, absence: null })] });
   if (stop.state !== 'OPEN') return;
   const isMoved = await trader.exchange.amend(stop, {
     ...(!isPriced && { triggerPrice: textOf(terms.triggerPrice) }),

@@ -16,6 +16,7 @@ import { simulate } from './world.ts';
 /** Seeds that found a bug when it was there. Other worlds come from them when what is drawn changes. */
 const seeds: readonly (readonly [number, string])[] = [
   [407, 'an entry that goes on while the stop of its first part is filled counts on where that stop ended'],
+  [18965, 'a stop that never arrived is sent again where its trail is by now'],
   [6744, 'two remnants of one symbol that are too little to be sold leave the books within a minute'],
   [810364, 'runs by a clock some seconds behind watch what is open'],
 ];
